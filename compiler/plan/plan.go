@@ -1,0 +1,130 @@
+// Package plan is what the compiler hands to the runtime: API definitions lowered to plain data. A plan has no pointers, no
+// maps and no functions; records name each other by index. It knows nothing of documents: an Origin is all that is left of one.
+//
+// A plan is a value: equal documents give equal plans and equal bytes (Encode), whatever the order in which they were read.
+package plan
+
+// Format is the version of the plan's shape. Decode refuses a plan of another format.
+const Format = 1
+
+// Index types. None says "there is none".
+type (
+	// APIID is an index into Plan.APIs.
+	APIID int32
+	// RouteID is an index into Plan.Routes.
+	RouteID int32
+	// UpstreamID is an index into Plan.Upstreams.
+	UpstreamID int32
+	// OAuthID is an index into Plan.OAuth.
+	OAuthID int32
+	// OriginID is an index into Plan.Origins.
+	OriginID int32
+)
+
+// None is the index of nothing.
+const None = -1
+
+// Plan is everything that one generation of the runtime serves.
+type Plan struct {
+	Format    int        `json:"format"`
+	APIs      []API      `json:"apis"`      // ordered by domain, listen path, id
+	Routes    []Route    `json:"routes"`    // those of one API stand together, ordered by path, then method
+	Upstreams []Upstream `json:"upstreams"` // each different one once
+	OAuth     []OAuth2   `json:"oauth"`
+	Origins   []Origin   `json:"origins"`
+}
+
+// API is one served API definition.
+type API struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	OrgID      string     `json:"orgId,omitempty"`
+	Active     bool       `json:"active"`               // an inactive API answers 404
+	Internal   bool       `json:"internal,omitempty"`   // not reachable from outside
+	Domain     string     `json:"domain,omitempty"`     // lower case, without port; empty: any host. Braces hold patterns, as in ListenPath
+	ListenPath string     `json:"listenPath"`           // begins with a slash; "{name}" matches one segment or a part of it, "{name:regexp}" what the pattern says
+	Strip      bool       `json:"strip,omitempty"`      // the listen path is not sent upstream
+	Auth       Auth       `json:"auth"`                 // how a request proves its right
+	Sources    []Source   `json:"sources,omitempty"`    // where the access token may stand, in order of precedence
+	StripAuth  bool       `json:"stripAuth,omitempty"`  // the credential is not sent upstream
+	AllowList  bool       `json:"allowList,omitempty"`  // only routes with Allow are open
+	IgnoreCase bool       `json:"ignoreCase,omitempty"` // route paths are compared without regard to case
+	OAuth      OAuthID    `json:"oauth"`                // None unless Auth is AuthOAuth
+	Upstream   UpstreamID `json:"upstream"`
+	FirstRoute RouteID    `json:"firstRoute"` // the API's routes are Routes[FirstRoute : FirstRoute+RouteCount]
+	RouteCount int32      `json:"routeCount"`
+	Origin     OriginID   `json:"origin"`
+}
+
+// Auth is how an API is protected.
+type Auth uint8
+
+// The kinds of protection that the runtime implements. There is no value for an unknown kind: such an API never reaches a plan.
+const (
+	AuthKeyless Auth = iota + 1
+	AuthOAuth        // access tokens that this gateway issued
+)
+
+// SourceKind is a part of a request that can hold an access token.
+type SourceKind uint8
+
+// The sources.
+const (
+	SourceCookie SourceKind = iota + 1
+	SourceQuery
+	SourceHeader
+)
+
+// Source is one place of an access token. Header names are in canonical form; query and cookie names are case-sensitive.
+type Source struct {
+	Kind SourceKind `json:"kind"`
+	Name string     `json:"name"`
+}
+
+// Route is what is special about one operation. Operations about which nothing is special have none.
+type Route struct {
+	API        APIID    `json:"api"`
+	Method     string   `json:"method"`               // upper case; empty: every method
+	Path       string   `json:"path"`                 // below the listen path, begins with a slash; "{name}" matches one segment or a part of it
+	IgnoreAuth bool     `json:"ignoreAuth,omitempty"` // open without an access token
+	Block      bool     `json:"block,omitempty"`      // always refused
+	Allow      bool     `json:"allow,omitempty"`      // open although the API has an allow list
+	IgnoreCase bool     `json:"ignoreCase,omitempty"` // the path is compared without regard to case
+	Origin     OriginID `json:"origin"`
+}
+
+// Upstream is a server that requests are forwarded to.
+type Upstream struct {
+	Scheme             string `json:"scheme"`          // "http" or "https"
+	Host               string `json:"host"`            // with port when the URL has one
+	Path               string `json:"path,omitempty"`  // percent-encoded, put in front of the request's path
+	Query              string `json:"query,omitempty"` // raw, put in front of the request's query
+	PreserveHost       bool   `json:"preserveHost,omitempty"`
+	InsecureSkipVerify bool   `json:"insecureSkipVerify,omitempty"`
+}
+
+// OAuth2 is the authorization server of one API.
+type OAuth2 struct {
+	Scheme        string   `json:"scheme"`                  // its name in the document
+	Grants        []string `json:"grants"`                  // grant types, as on the wire (RFC 6749), sorted
+	ResponseTypes []string `json:"responseTypes,omitempty"` // of the authorization endpoint; empty: it refuses every request
+	LoginRedirect string   `json:"loginRedirect,omitempty"` // absolute URL of the identity server's login page
+	Scopes        []string `json:"scopes,omitempty"`        // declared by the flows, sorted
+	NotifyURL     string   `json:"notifyUrl,omitempty"`
+	NotifySecret  string   `json:"notifySecret,omitempty"` // as written in the document, a reference or the secret itself; never printed
+	Origin        OriginID `json:"origin"`
+}
+
+// Origin is the place in a document that an entry came from.
+type Origin struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"` // from 1
+	Column  int    `json:"column"`
+	Pointer string `json:"pointer"` // RFC 6901
+}
+
+// RoutesOf returns the routes of one API. The slice is shared.
+func (p *Plan) RoutesOf(id APIID) []Route {
+	a := &p.APIs[id]
+	return p.Routes[a.FirstRoute : int32(a.FirstRoute)+a.RouteCount]
+}
