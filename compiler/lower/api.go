@@ -1,0 +1,63 @@
+package lower
+
+import (
+	"errors"
+
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/oas"
+)
+
+func (l *lowering) api(doc *oas.Document) error {
+	ext := doc.Tyk
+	up, err := upstream(&ext.Upstream)
+	if err != nil {
+		return err
+	}
+	api := plan.API{
+		ID:         APIID(doc),
+		Name:       ext.Info.Name,
+		OrgID:      ext.Info.OrgID,
+		Active:     ext.Info.State.Active,
+		Internal:   ext.Info.State.Internal,
+		Domain:     domain(&ext.Server),
+		ListenPath: ext.Server.ListenPath.Value,
+		Strip:      ext.Server.ListenPath.Strip,
+		IgnoreCase: ext.Middleware.Global != nil && ext.Middleware.Global.IgnoreCase.On(),
+		Auth:       plan.AuthKeyless,
+		OAuth:      plan.None,
+		Upstream:   l.upstream(up),
+		FirstRoute: plan.RouteID(len(l.plan.Routes)),
+		Origin:     l.origin(doc, oas.ExtensionPointer),
+	}
+	if err := l.protect(doc, &api); err != nil {
+		return err
+	}
+	id := plan.APIID(len(l.plan.APIs))
+	api.AllowList = l.routes(doc, id)
+	api.RouteCount = int32(len(l.plan.Routes)) - int32(api.FirstRoute)
+	l.plan.APIs = append(l.plan.APIs, api)
+	return nil
+}
+
+// errUnprotected says that a document asks for a protection which the plan cannot express. The rules refuse such a document before it comes here.
+var errUnprotected = errors.New("the authentication of this API is not one that can be served")
+
+func (l *lowering) protect(doc *oas.Document, api *plan.API) error {
+	protection := doc.Protection()
+	if protection.Keyless {
+		return nil
+	}
+	scheme, ok := protection.OAuth()
+	if !ok {
+		return errUnprotected
+	}
+	api.Auth = plan.AuthOAuth
+	api.StripAuth = doc.Tyk.Server.Authentication.StripAuthorizationData
+	api.Sources = sources(&scheme.Tyk.AuthSources)
+	if len(api.Sources) == 0 {
+		return errUnprotected
+	}
+	api.OAuth = plan.OAuthID(len(l.plan.OAuth))
+	l.plan.OAuth = append(l.plan.OAuth, l.oauth2(doc, scheme))
+	return nil
+}

@@ -1,0 +1,219 @@
+package compiler_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/compiler/check"
+	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files; then read the diff")
+
+const rulesDir = "../testdata/rules"
+
+// checkFiles does what `tykctl validate` does: load, check, sort.
+func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
+	t.Helper()
+	files := map[string]*source.File{}
+	var docs []*oas.Document
+	var found diag.List
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(path)
+		doc, list := oas.Load(name, data)
+		found = append(found, list...)
+		if doc != nil {
+			docs = append(docs, doc)
+			files[name] = doc.File
+		}
+	}
+	found = append(found, compiler.Check(docs)...)
+	return found.Sort(), func(name string) *source.File { return files[name] }
+}
+
+// cases returns the golden inputs of a rule: bad*.json or .yaml, or folders bad* whose files are checked together.
+func cases(t *testing.T, code diag.Code, prefix string) [][]string {
+	t.Helper()
+	matches, err := filepath.Glob(filepath.Join(rulesDir, string(code), prefix+"*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][]string
+	for _, m := range matches {
+		info, err := os.Stat(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case info.IsDir():
+			inside, err := filepath.Glob(filepath.Join(m, "*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, inside)
+		case filepath.Ext(m) != ".want":
+			all = append(all, []string{m})
+		}
+	}
+	return all
+}
+
+func goldenFile(paths []string) string {
+	if len(paths) > 1 {
+		return filepath.Dir(paths[0]) + ".want"
+	}
+	return strings.TrimSuffix(paths[0], filepath.Ext(paths[0])) + ".want"
+}
+
+// TestGoldenRules runs every rule on documents that break it and on documents that do not. An ok document gives no diagnostic of any rule.
+func TestGoldenRules(t *testing.T) {
+	for _, rule := range check.Rules() {
+		t.Run(string(rule.Code), func(t *testing.T) {
+			bad, ok := cases(t, rule.Code, "bad"), cases(t, rule.Code, "ok")
+			if len(bad) == 0 || len(ok) == 0 {
+				t.Fatalf("%s/%s needs a bad and an ok document", rulesDir, rule.Code)
+			}
+			for _, paths := range bad {
+				found, texts := checkFiles(t, paths...)
+				if !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == rule.Code }) {
+					t.Errorf("%v: no %s among %v", paths, rule.Code, found)
+				}
+				compareGolden(t, goldenFile(paths), text(t, found, texts))
+			}
+			for _, paths := range ok {
+				if found, texts := checkFiles(t, paths...); len(found) > 0 {
+					t.Errorf("%v is meant to be fine:\n%s", paths, text(t, found, texts))
+				}
+			}
+		})
+	}
+}
+
+func text(t testing.TB, l diag.List, texts diag.Texts) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := diag.WriteText(&b, l, texts, false); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func compareGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: run `make golden` if this is meant (-want +got):\n%s", path, diff)
+	}
+}
+
+// TestRuleSet checks what every rule must have, so that none is added by half.
+func TestRuleSet(t *testing.T) {
+	codes, names := map[diag.Code]bool{}, map[string]bool{}
+	for _, r := range check.Rules() {
+		if codes[r.Code] || names[r.Name] {
+			t.Errorf("%s %s: code or name is taken", r.Code, r.Name)
+		}
+		codes[r.Code], names[r.Name] = true, true
+		if !regexp.MustCompile(`^TYK[1-4]\d\d$`).MatchString(string(r.Code)) {
+			t.Errorf("%s is not a code", r.Code)
+		}
+		if !regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`).MatchString(r.Name) {
+			t.Errorf("%s: name %q", r.Code, r.Name)
+		}
+		if r.Severity == 0 || r.Since == "" || r.Summary == "" || strings.HasSuffix(r.Summary, ".") {
+			t.Errorf("%s: severity, since and a summary without a full stop are needed", r.Code)
+		}
+		if r.Check != nil && r.CheckSet != nil {
+			t.Errorf("%s: Check and CheckSet", r.Code)
+		}
+		if check.Find(strings.ToLower(string(r.Code))) != r || check.Find(r.Name) != r {
+			t.Errorf("%s cannot be found by code and name", r.Code)
+		}
+	}
+	folders, err := os.ReadDir(rulesDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		if !codes[diag.Code(f.Name())] {
+			t.Errorf("%s/%s belongs to no rule", rulesDir, f.Name())
+		}
+	}
+}
+
+// TestDocExamples runs the examples of each rule's documentation: the bad ones give the rule's code, the good ones give nothing at all.
+func TestDocExamples(t *testing.T) {
+	for _, r := range check.Rules() {
+		t.Run(string(r.Code), func(t *testing.T) {
+			doc := r.Doc()
+			if !strings.HasPrefix(doc, fmt.Sprintf("# %s %s\n", r.Code, r.Name)) {
+				t.Fatalf("documentation must begin with %q", fmt.Sprintf("# %s %s", r.Code, r.Name))
+			}
+			bad, good := examples(doc, "Bad"), examples(doc, "Good")
+			if len(bad) == 0 || len(good) == 0 || !strings.Contains(doc, "\n## What to do\n") {
+				t.Fatal(`documentation needs the headings "## Bad", "## Good" and "## What to do", the first two with fenced examples`)
+			}
+			if found := checkExamples(t, bad); !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == r.Code && d.Severity == r.Severity }) {
+				t.Errorf("bad example does not give %s %s: %v", r.Severity, r.Code, found)
+			}
+			if found := checkExamples(t, good); len(found) > 0 {
+				t.Errorf("good example gives %v", found)
+			}
+		})
+	}
+}
+
+func checkExamples(t *testing.T, list []example) diag.List {
+	t.Helper()
+	dir := t.TempDir()
+	var paths []string
+	for i, e := range list {
+		path := filepath.Join(dir, fmt.Sprintf("example%d.%s", i+1, e.language))
+		if err := os.WriteFile(path, []byte(e.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	found, _ := checkFiles(t, paths...)
+	return found
+}
+
+type example struct{ language, text string }
+
+var fence = regexp.MustCompile("(?s)```(yaml|json)\n(.*?)```")
+
+// examples returns the fenced blocks below a heading. They are checked together, as one run.
+func examples(doc, heading string) []example {
+	_, rest, _ := strings.Cut(doc, "\n## "+heading+"\n")
+	section, _, _ := strings.Cut(rest, "\n## ")
+	var list []example
+	for _, m := range fence.FindAllStringSubmatch(section, -1) {
+		list = append(list, example{m[1], m[2]})
+	}
+	return list
+}
