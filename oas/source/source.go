@@ -59,12 +59,13 @@ type ProblemKind uint8
 
 // The kinds of Problem.
 const (
-	TrailingComma ProblemKind = iota + 1 // JSON: a comma before } or ]
-	DuplicateKey                         // the last one counts, as in Tyk
-	ByteOrderMark                        // Tyk refuses it in JSON
-	InvalidUTF8                          // replaced by U+FFFD
-	MoreDocuments                        // text after the first document; only the first one is read
-	NonStringKey                         // YAML: a key such as 200 or true, read as its text
+	TrailingComma    ProblemKind = iota + 1 // JSON: a comma before } or ]
+	DuplicateKey                            // the last one counts, as in Tyk
+	ByteOrderMark                           // Tyk refuses it in JSON
+	InvalidUTF8                             // replaced by U+FFFD
+	MoreDocuments                           // text after the first document; only the first one is read
+	NonStringKey                            // YAML: a key such as true or 1.5, read as its text; 200 is normal in OpenAPI and no problem
+	ControlCharacter                        // JSON: a raw control character in a string
 )
 
 // Problem is something wrong that reading could get over.
