@@ -1,0 +1,25 @@
+package oas
+
+import "github.com/tykctl/tykctl/oas/diag"
+
+// The codes of what Load reports. All are errors except CodeMoreText and CodeNonStringKey, which are warnings.
+const (
+	CodeSyntax        diag.Code = "TYK100" // the file cannot be read as JSON or YAML
+	CodeTrailingComma diag.Code = "TYK101" // JSON: a comma before } or ]
+	CodeDuplicateKey  diag.Code = "TYK102" // an object has a key twice
+	CodeUncleanText   diag.Code = "TYK103" // a byte order mark, invalid UTF-8 or raw control characters
+	CodeMoreText      diag.Code = "TYK104" // text after the first document
+	CodeNonStringKey  diag.Code = "TYK105" // YAML: a key that is not a string
+	CodeVersion       diag.Code = "TYK110" // not an OpenAPI 3.0 or 3.1 document
+	CodeStructure     diag.Code = "TYK111" // the OpenAPI part is not built as OpenAPI says
+	CodeReference     diag.Code = "TYK112" // a $ref that leads nowhere, or outside
+	CodeOperationID   diag.Code = "TYK113" // an operationId is used twice
+	CodePathParameter diag.Code = "TYK114" // path parameters that do not fit the path; paths that cannot be told apart
+	CodeInternal      diag.Code = "TYK119" // a failure of a library, not of the document
+	CodeNoExtension   diag.Code = "TYK120" // no x-tyk-api-gateway
+	CodeUnknownField  diag.Code = "TYK121" // extension: a field that does not exist
+	CodeMissingField  diag.Code = "TYK122" // extension: a required field is missing
+	CodeWrongType     diag.Code = "TYK123" // extension: a value of the wrong type
+	CodeBadValue      diag.Code = "TYK124" // extension: a value that is not allowed
+	CodeUnknownScheme diag.Code = "TYK201" // a security requirement names a scheme that does not exist
+)

@@ -1,0 +1,107 @@
+package oas
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
+	"github.com/tykctl/tykctl/oas/tyk"
+)
+
+// Options says how a document is loaded. The zero value is what Load uses.
+type Options struct {
+	Limits source.Limits
+}
+
+// Load reads a document and says everything that is wrong with its notation, its OpenAPI part and the form of its extension. The
+// document is nil if and only if it cannot be read as JSON or YAML at all; otherwise every part that could be read is there. The
+// list is sorted and holds each finding once. Load never panics, never reads another file, and may be called by several
+// goroutines. The data must not be modified afterwards.
+func Load(name string, data []byte) (*Document, diag.List) {
+	return LoadWith(name, data, Options{})
+}
+
+// LoadWith is Load with options.
+func LoadWith(name string, data []byte, opt Options) (*Document, diag.List) {
+	file, err := source.IndexWith(name, data, opt.Limits)
+	if err != nil {
+		return nil, diag.List{syntaxError(name, err)}
+	}
+	l := &loading{file: file, doc: &Document{File: file}}
+	l.problems()
+	if file.Root().Kind() != source.Object {
+		l.report(CodeVersion, "", "the document is %s, expected an object", kindPhrase(file.Root())).
+			Hint = "an OpenAPI document begins with the key openapi"
+		return l.doc, l.list()
+	}
+	if l.version() {
+		l.guard("the OpenAPI reader", l.openAPI)
+	}
+	l.guard("the reader of the extension", l.extension)
+	return l.doc, l.list()
+}
+
+// syntaxError is the one thing there is to say about a file that cannot be read.
+func syntaxError(name string, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Code: CodeSyntax, Severity: diag.Error, Message: err.Error(), At: source.Range{File: name}}
+	var syntax *source.SyntaxError
+	if errors.As(err, &syntax) {
+		d.Message, d.Hint, d.At = syntax.Message, syntax.Hint, syntax.At
+	}
+	return d
+}
+
+// guard runs a step that hands the document to a library, and makes a diagnostic of its panic.
+func (l *loading) guard(who string, step func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.doc.OpenAPI = nil
+			l.report(CodeInternal, "", "%s failed on this document; please report it", who).
+				Hint = fmt.Sprintf("it said: %v", p)
+		}
+	}()
+	step()
+}
+
+// extension reads x-tyk-api-gateway.
+func (l *loading) extension() {
+	n := l.file.Root().Get(tyk.Key)
+	if n.Kind() == source.Absent || n.Kind() == source.Null {
+		l.report(CodeNoExtension, "", "%s is missing: this is not a Tyk OAS API definition", tyk.Key).
+			Hint = "`tykctl import` makes an API definition out of an OpenAPI document"
+		return
+	}
+	if n.Kind() != source.Object {
+		l.report(CodeWrongType, ExtensionPointer, "%s is %s, expected an object", tyk.Key, kindPhrase(n))
+		return
+	}
+	ext, err := tyk.Decode(n.JSON())
+	if err != nil {
+		l.report(CodeWrongType, ExtensionPointer, "%v", err)
+		return
+	}
+	l.doc.Tyk = ext
+}
+
+// kindPhrase names the type of a value with its article, and a short value itself.
+func kindPhrase(n source.Node) string {
+	switch n.Kind() {
+	case source.Absent:
+		return "missing"
+	case source.Null:
+		return "null"
+	case source.Array:
+		return "an array"
+	case source.Object:
+		return "an object"
+	case source.Bool, source.Number:
+		return fmt.Sprintf("the %s %s", n.Kind(), n.Text())
+	case source.String:
+		if len(n.Text()) > 60 {
+			return "a string"
+		}
+		return fmt.Sprintf("the string %q", n.Text())
+	}
+	return n.Kind().String()
+}
