@@ -8,6 +8,8 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/tykctl/tykctl/runtime/internal/answer"
+
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
@@ -27,7 +29,7 @@ type authorizationRequest struct {
 // browser repeats the form, so the form holds nothing but the request.
 func (s *Server) Authorize(ctx *fasthttp.RequestCtx) {
 	if !ctx.IsGet() && !ctx.IsPost() {
-		methodNotAllowed(ctx, "GET, POST")
+		answer.MethodNotAllowed(ctx, "GET, POST")
 		return
 	}
 	f, e := queryOrBodyForm(ctx)
@@ -84,11 +86,11 @@ func (s *Server) authorizeFailed(ctx *fasthttp.RequestCtx, req *authorizationReq
 }
 
 func (r *authorizationRequest) errorURI(e *Error) string {
-	answer := url.Values{"error": {e.Code}, "error_description": {e.Description}}
+	query := url.Values{"error": {e.Code}, "error_description": {e.Description}}
 	if r.state != "" {
-		answer.Set("state", r.state)
+		query.Set("state", r.state)
 	}
-	return withQuery(r.redirectURI, answer.Encode())
+	return withQuery(r.redirectURI, query.Encode())
 }
 
 // codeAnswer is Tyk's answer to the identity server. "code" and "redirect_to" are documented, "state" is what Tyk adds.
@@ -101,7 +103,7 @@ type codeAnswer struct {
 // AuthorizeClient gives the identity server an authorization code for a request that the user has approved. The caller has checked the
 // gateway secret.
 func (s *Server) AuthorizeClient(ctx *fasthttp.RequestCtx) {
-	if !postOnly(ctx) {
+	if !answer.PostOnly(ctx) {
 		return
 	}
 	f, e := queryOrBodyForm(ctx)
@@ -120,15 +122,15 @@ func (s *Server) AuthorizeClient(ctx *fasthttp.RequestCtx) {
 		if req != nil {
 			body.State, body.RedirectTo = req.state, req.errorURI(e)
 		}
-		writeJSON(ctx, e.Status, body)
+		answer.JSON(ctx, e.Status, body)
 		return
 	}
-	answer, e := s.newCode(req)
+	code, e := s.newCode(req)
 	if e != nil {
 		writeError(ctx, e)
 		return
 	}
-	writeJSON(ctx, fasthttp.StatusOK, answer)
+	answer.JSON(ctx, fasthttp.StatusOK, code)
 }
 
 func (s *Server) newCode(req *authorizationRequest) (*codeAnswer, *Error) {
@@ -146,11 +148,11 @@ func (s *Server) newCode(req *authorizationRequest) (*codeAnswer, *Error) {
 	if err := s.opt.Store.PutCode(s.context, &code); err != nil {
 		return nil, s.storeFailed("store authorization code", err)
 	}
-	answer := url.Values{"code": {text}}
+	query := url.Values{"code": {text}}
 	if req.state != "" {
-		answer.Set("state", req.state)
+		query.Set("state", req.state)
 	}
-	return &codeAnswer{Code: text, RedirectTo: withQuery(req.redirectURI, answer.Encode()), State: req.state}, nil
+	return &codeAnswer{Code: text, RedirectTo: withQuery(req.redirectURI, query.Encode()), State: req.state}, nil
 }
 
 // authorizationRequest checks the parameters. With an error it returns the request too once client and redirect URI are trusted, and

@@ -1,9 +1,9 @@
 package oauth
 
 import (
-	"encoding/json"
-
 	"github.com/valyala/fasthttp"
+
+	"github.com/tykctl/tykctl/runtime/internal/answer"
 )
 
 // Error is what a client may see of a failure (RFC 6749 §5.2). Nothing of the store, the disk or the program is in it.
@@ -63,41 +63,5 @@ func writeError(ctx *fasthttp.RequestCtx, e *Error) {
 	if e.Status == fasthttp.StatusServiceUnavailable {
 		ctx.Response.Header.Set(fasthttp.HeaderRetryAfter, "1")
 	}
-	writeJSON(ctx, e.Status, errorBody{Error: e.Code, Description: e.Description})
-}
-
-// writeJSON answers with an uncacheable JSON body (RFC 6749 §5.1).
-func writeJSON(ctx *fasthttp.RequestCtx, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		status, body = fasthttp.StatusInternalServerError, []byte(`{"error":"server_error"}`)
-	}
-	h := &ctx.Response.Header
-	h.Set(fasthttp.HeaderCacheControl, "no-store")
-	h.Set(fasthttp.HeaderPragma, "no-cache")
-	h.Set(fasthttp.HeaderXContentTypeOptions, "nosniff")
-	ctx.SetContentType("application/json")
-	ctx.SetStatusCode(status)
-	ctx.SetBody(append(body, '\n'))
-}
-
-// methodNotAllowed answers 405 in Tyk's words, and says what would be allowed (RFC 9110 §15.5.6).
-func methodNotAllowed(ctx *fasthttp.RequestCtx, allowed string) {
-	ctx.Response.Header.Set(fasthttp.HeaderAllow, allowed)
-	writeJSON(ctx, fasthttp.StatusMethodNotAllowed, statusBody{Status: "error", Message: "Method not supported"})
-}
-
-// postOnly reports whether the request is a POST, and answers it otherwise: credentials in a URL end up in logs (RFC 6749 §3.2).
-func postOnly(ctx *fasthttp.RequestCtx) bool {
-	if !ctx.IsPost() {
-		methodNotAllowed(ctx, fasthttp.MethodPost)
-		return false
-	}
-	return true
-}
-
-// statusBody is the answer of Tyk's endpoints that are not in RFC 6749.
-type statusBody struct {
-	Status  string `json:"status"`
-	Message string `json:"message"`
+	answer.JSON(ctx, e.Status, errorBody{Error: e.Code, Description: e.Description})
 }

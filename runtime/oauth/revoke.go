@@ -5,13 +5,15 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/tykctl/tykctl/runtime/internal/answer"
+
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
 // Revoke is the revocation endpoint (RFC 7009). The client authenticates and can end only what was issued to it by this API. The type hint is
 // not needed: both kinds are looked for (RFC 7009 §2.1). Ending a refresh token ends its family; an unknown token is no error.
 func (s *Server) Revoke(ctx *fasthttp.RequestCtx) {
-	if !postOnly(ctx) {
+	if !answer.PostOnly(ctx) {
 		return
 	}
 	client, f, e := s.revoker(ctx)
@@ -26,7 +28,7 @@ func (s *Server) Revoke(ctx *fasthttp.RequestCtx) {
 
 // RevokeAll ends every access token and refresh token of the authenticated client on this API.
 func (s *Server) RevokeAll(ctx *fasthttp.RequestCtx) {
-	if !postOnly(ctx) {
+	if !answer.PostOnly(ctx) {
 		return
 	}
 	client, _, e := s.revoker(ctx)
@@ -52,7 +54,7 @@ func answerRevocation(ctx *fasthttp.RequestCtx, e *Error, success string) {
 		writeError(ctx, e)
 		return
 	}
-	writeJSON(ctx, fasthttp.StatusOK, statusBody{Status: "ok", Message: success})
+	answer.OK(ctx, success)
 }
 
 func (s *Server) revoke(client *store.Client, key store.Key) *Error {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/tykctl/tykctl/runtime/internal/answer"
+
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
@@ -73,15 +75,15 @@ const (
 
 // Token is the token endpoint (RFC 6749 §3.2).
 func (s *Server) Token(ctx *fasthttp.RequestCtx) {
-	if !postOnly(ctx) {
+	if !answer.PostOnly(ctx) {
 		return
 	}
-	answer, e := s.token(ctx)
+	tokens, e := s.token(ctx)
 	if e != nil {
 		writeError(ctx, e)
 		return
 	}
-	writeJSON(ctx, fasthttp.StatusOK, answer)
+	answer.JSON(ctx, fasthttp.StatusOK, tokens)
 }
 
 // tokenAnswer is the successful answer (RFC 6749 §5.1), members in Tyk's order.
@@ -113,7 +115,7 @@ func (s *Server) token(ctx *fasthttp.RequestCtx) (*tokenAnswer, *Error) {
 	// 4. Let the grant judge.
 	auth, err := grant.Authorize(s.context, &TokenRequest{Parameters: f}, client)
 	if err != nil {
-		return nil, s.refused(err)
+		return nil, s.refused(client, err)
 	}
 	// 5. Make the tokens and store them, consuming what was presented, in one write.
 	return s.issue(client, auth)
@@ -132,14 +134,18 @@ func (s *Server) grant(grantType string) (Grant, *Error) {
 }
 
 // refused turns a grant's error into the client's answer. Something used twice ends everything that came of it (RFC 6749 §4.1.2, RFC 9700
-// §4.14.2): one of the two users is a thief, and it cannot be told which.
-func (s *Server) refused(err error) *Error {
+// §4.14.2): one of the two users is a thief, and it cannot be told which. Only the client it was issued to can do that, so that
+// nobody ends what belongs to others.
+func (s *Server) refused(client *store.Client, err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e
 	}
 	var spent *store.SpentError
 	if errors.As(err, &spent) {
+		if !s.owns(client, spent.APIID, spent.ClientID) {
+			return errInvalidGrant
+		}
 		if err := s.opt.Store.RevokeFamily(s.context, spent.Family); err != nil {
 			return s.storeFailed("revoke token family", err)
 		}
@@ -167,22 +173,22 @@ func (s *Server) issue(client *store.Client, auth Authorization) (*tokenAnswer, 
 		Key: store.KeyOf(access), APIID: s.apiID, ClientID: client.ID, Family: auth.Family,
 		Scope: auth.Scope, KeyRules: auth.KeyRules, IssuedAt: now, ExpiresAt: now.Add(s.opt.AccessTTL),
 	}}
-	answer := &tokenAnswer{
+	tokens := &tokenAnswer{
 		AccessToken: access, ExpiresIn: int64(s.opt.AccessTTL.Seconds()), Scope: auth.Scope, TokenType: "bearer",
 	}
 	if auth.Refresh && slices.Contains(s.conf.Grants, "refresh_token") {
-		if answer.RefreshToken, err = s.newSecret(32); err != nil {
+		if tokens.RefreshToken, err = s.newSecret(32); err != nil {
 			return nil, s.randomFailed(err)
 		}
 		pair.Refresh = &store.RefreshToken{
-			Key: store.KeyOf(answer.RefreshToken), APIID: s.apiID, ClientID: client.ID, Family: auth.Family,
+			Key: store.KeyOf(tokens.RefreshToken), APIID: s.apiID, ClientID: client.ID, Family: auth.Family,
 			Scope: auth.Granted, KeyRules: auth.KeyRules, IssuedAt: now, ExpiresAt: now.Add(s.opt.RefreshTTL),
 		}
 	}
 	if err := s.keep(auth, &pair); err != nil {
-		return nil, s.refused(err)
+		return nil, s.refused(client, err)
 	}
-	return answer, nil
+	return tokens, nil
 }
 
 func (s *Server) keep(auth Authorization, pair *store.TokenPair) error {

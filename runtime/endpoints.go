@@ -1,0 +1,98 @@
+package runtime
+
+import (
+	"context"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/admin"
+	"github.com/tykctl/tykctl/runtime/internal/answer"
+	"github.com/tykctl/tykctl/runtime/internal/unsafestr"
+	"github.com/tykctl/tykctl/runtime/router"
+)
+
+// serveOAuth answers the OAuth endpoints below the listen path, with and without a trailing slash, and reports whether the request was for one.
+// They need no access token; none of their paths is ever forwarded.
+func (g *generation) serveOAuth(ctx *fasthttp.RequestCtx, m router.Match, path []byte) bool {
+	id := g.plan.APIs[m.API].OAuth
+	if id == plan.None {
+		return false
+	}
+	rest := path[m.Rest:]
+	if len(rest) > 0 && rest[0] == '/' {
+		rest = rest[1:]
+	}
+	server := g.oauth[id]
+	switch unsafestr.String(rest) {
+	case "oauth/authorize", "oauth/authorize/":
+		server.Authorize(ctx)
+	case "oauth/token", "oauth/token/":
+		server.Token(ctx)
+	case "oauth/revoke", "oauth/revoke/":
+		server.Revoke(ctx)
+	case "oauth/revoke_all", "oauth/revoke_all/":
+		server.RevokeAll(ctx)
+	case "tyk/oauth/authorize-client", "tyk/oauth/authorize-client/":
+		if !g.admin.Authorized(ctx) {
+			admin.Forbidden(ctx)
+			break
+		}
+		server.AuthorizeClient(ctx)
+	default:
+		return false
+	}
+	return true
+}
+
+// pingTimeout bounds how long readiness waits for the store.
+const pingTimeout = 2 * time.Second
+
+type healthBody struct {
+	Status      string                  `json:"status"`
+	Description string                  `json:"description"`
+	Details     map[string]healthDetail `json:"details,omitempty"`
+}
+
+type healthDetail struct {
+	Status        string `json:"status"`
+	ComponentType string `json:"componentType"`
+}
+
+// health answers /hello as Tyk does, and the probes of an orchestrator. It reports whether the request was for one of them.
+func (s *Server) health(ctx *fasthttp.RequestCtx, path []byte) bool {
+	switch unsafestr.String(path) {
+	case "/hello":
+		answer.JSON(ctx, fasthttp.StatusOK, s.healthBody())
+	case "/livez":
+		answer.JSON(ctx, fasthttp.StatusOK, healthBody{Status: "pass", Description: "tykctl is running"})
+	case "/readyz":
+		body := s.healthBody()
+		status := fasthttp.StatusOK
+		if body.Status != "pass" {
+			status = fasthttp.StatusServiceUnavailable
+		}
+		answer.JSON(ctx, status, body)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Server) healthBody() healthBody {
+	if s.stopping.Load() {
+		return healthBody{Status: "fail", Description: "tykctl is stopping"}
+	}
+	ping, cancel := context.WithTimeout(s.lifetime, pingTimeout)
+	defer cancel()
+	state := "pass"
+	if err := s.opt.Store.Ping(ping); err != nil {
+		s.opt.Logger.Error("store failed", "operation", "ping", "error", err)
+		state = "fail"
+	}
+	return healthBody{
+		Status: state, Description: "tykctl",
+		Details: map[string]healthDetail{"store": {Status: state, ComponentType: "datastore"}},
+	}
+}

@@ -1,0 +1,63 @@
+// Package answer writes the answers that the gateway gives itself, in Tyk's shapes. None of them may be cached: they hold secrets,
+// tokens, or the state of one moment.
+package answer
+
+import (
+	"encoding/json"
+
+	"github.com/valyala/fasthttp"
+)
+
+// Status is the body of Tyk's endpoints that answer with no more than an outcome.
+type Status struct {
+	Status  string `json:"status"`
+	Message string `json:"message"`
+}
+
+// JSON answers with a JSON body and a line end, as Tyk does (RFC 6749 §5.1 asks for the headers).
+func JSON(ctx *fasthttp.RequestCtx, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		status, body = fasthttp.StatusInternalServerError, []byte(`{"error":"server_error"}`)
+	}
+	h := &ctx.Response.Header
+	h.Set(fasthttp.HeaderCacheControl, "no-store")
+	h.Set(fasthttp.HeaderPragma, "no-cache")
+	h.Set(fasthttp.HeaderXContentTypeOptions, "nosniff")
+	ctx.SetContentType("application/json")
+	ctx.SetStatusCode(status)
+	ctx.SetBody(append(body, '\n'))
+}
+
+// Error answers with {"status":"error","message":…}.
+func Error(ctx *fasthttp.RequestCtx, status int, message string) {
+	JSON(ctx, status, Status{Status: "error", Message: message})
+}
+
+// OK answers 200 with {"status":"ok","message":…}.
+func OK(ctx *fasthttp.RequestCtx, message string) {
+	JSON(ctx, fasthttp.StatusOK, Status{Status: "ok", Message: message})
+}
+
+// MethodNotAllowed answers 405 in Tyk's words, and says what would be allowed (RFC 9110 §15.5.6).
+func MethodNotAllowed(ctx *fasthttp.RequestCtx, allowed string) {
+	ctx.Response.Header.Set(fasthttp.HeaderAllow, allowed)
+	Error(ctx, fasthttp.StatusMethodNotAllowed, "Method not supported")
+}
+
+// PostOnly reports whether the request is a POST, and answers it otherwise: credentials in a URL end up in logs (RFC 6749 §3.2).
+func PostOnly(ctx *fasthttp.RequestCtx) bool {
+	if !ctx.IsPost() {
+		MethodNotAllowed(ctx, fasthttp.MethodPost)
+		return false
+	}
+	return true
+}
+
+// Proxied answers a proxied request in place of its upstream: the body is that of Tyk's gateway errors, without a line end. Text must be plain.
+func Proxied(ctx *fasthttp.RequestCtx, status int, text string) {
+	ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-store")
+	ctx.SetContentType("application/json")
+	ctx.SetStatusCode(status)
+	ctx.SetBodyString("{\n    \"error\": \"" + text + "\"\n}")
+}

@@ -1,0 +1,188 @@
+// Package runtime serves a plan: it routes, protects and forwards requests, and answers the OAuth endpoints and the admin API itself.
+// It never sees a document; whatever it must know is in the plan.
+//
+// A plan made live is a generation. Generations are built completely before they are swapped in, and never change:
+//
+//	Swap:     plan → generation → (atomic pointer)
+//	request:  (atomic pointer) → generation → router → access → proxy → upstream
+//
+// A request ends in the generation in which it began.
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/proxy"
+	"github.com/tykctl/tykctl/runtime/store"
+)
+
+// Options of a server. A zero value has the default named beside it.
+type Options struct {
+	Store  store.Store                     // required; the caller closes it after Serve has returned
+	Secret string                          // the gateway secret; empty: the admin API refuses every call
+	Now    func() time.Time                // time.Now
+	Rand   io.Reader                       // required; a cryptographic source
+	Logger *slog.Logger                    // slog.Default()
+	Reload func(ctx context.Context) error // called by /tyk/reload; nil: there is nothing to read again
+
+	AccessTTL  time.Duration // of access tokens; 1 h
+	RefreshTTL time.Duration // of refresh tokens; 14 days
+	CodeTTL    time.Duration // of authorization codes; 250 s
+
+	Upstream     proxy.Options
+	MaxBody      int64         // of a proxied request, in bytes; 0: no limit
+	ReadTimeout  time.Duration // silence of a client while it sends; 60 s
+	WriteTimeout time.Duration // silence of a client while it receives; 60 s
+	IdleTimeout  time.Duration // of a kept connection; 90 s
+	DrainTimeout time.Duration // how long requests may take to end when the server stops; 20 s
+}
+
+func (o *Options) setDefaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	for _, d := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{{&o.ReadTimeout, time.Minute}, {&o.WriteTimeout, time.Minute}, {&o.IdleTimeout, 90 * time.Second}, {&o.DrainTimeout, 20 * time.Second}} {
+		if *d.value == 0 {
+			*d.value = d.fallback
+		}
+	}
+	o.Upstream.ServerReadTimeout, o.Upstream.ServerWriteTimeout = o.ReadTimeout, o.WriteTimeout
+}
+
+// headLimit bounds the head of a request, in bytes; a longer one is answered with 431.
+const headLimit = 16 << 10
+
+// Server serves one plan after another.
+type Server struct {
+	opt        Options
+	http       *fasthttp.Server
+	generation atomic.Pointer[generation]
+	stopping   atomic.Bool
+
+	// lifetime ends when the server has drained: store calls made for requests end with it.
+	lifetime context.Context
+	end      context.CancelFunc
+}
+
+// New returns a server for a plan. It listens to nothing yet.
+func New(p *plan.Plan, opt Options) (*Server, error) {
+	if opt.Store == nil || opt.Rand == nil {
+		return nil, errors.New("a server needs a store and a random source")
+	}
+	opt.setDefaults()
+	s := &Server{opt: opt}
+	s.lifetime, s.end = context.WithCancel(context.Background())
+	g, err := s.newGeneration(p)
+	if err != nil {
+		s.end()
+		return nil, err
+	}
+	s.generation.Store(g)
+	s.http = &fasthttp.Server{
+		Handler:                      s.handle,
+		Name:                         "",
+		NoDefaultServerHeader:        true,
+		ReadBufferSize:               headLimit,
+		ReadTimeout:                  opt.ReadTimeout,
+		WriteTimeout:                 opt.WriteTimeout,
+		IdleTimeout:                  opt.IdleTimeout,
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		CloseOnShutdown:              true,
+		ErrorHandler:                 answerBroken,
+		Logger:                       discardLogger{},
+	}
+	return s, nil
+}
+
+// Swap makes another plan live: all of it, or nothing when it returns an error. No request fails because of it.
+func (s *Server) Swap(p *plan.Plan) error {
+	g, err := s.newGeneration(p)
+	if err != nil {
+		return err
+	}
+	old := s.generation.Swap(g)
+	old.proxy.Close()
+	return nil
+}
+
+// Serve accepts connections until ctx is done, then lets the requests under way end, for DrainTimeout at most. It owns the listener. It
+// returns nil after a stop that was asked for.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	defer s.end()
+	sweeping := make(chan struct{})
+	go func() {
+		defer close(sweeping)
+		s.sweep(ctx)
+	}()
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.stopping.Store(true)
+	drain, cancel := context.WithTimeout(context.Background(), s.opt.DrainTimeout)
+	defer cancel()
+	err := s.http.ShutdownWithContext(drain)
+	<-sweeping
+	s.generation.Load().proxy.Close()
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.opt.Logger.Warn("stopped with requests under way", "after", s.opt.DrainTimeout)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return <-failed
+}
+
+// The sweeper's pace: small bites, so that it never holds up a token.
+const (
+	sweepInterval = time.Minute
+	sweepBite     = 1000
+)
+
+// sweep removes expired records from the store until ctx is done.
+func (s *Server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for ctx.Err() == nil {
+			n, err := s.opt.Store.Sweep(ctx, s.opt.Now(), sweepBite)
+			if err != nil && ctx.Err() == nil {
+				s.opt.Logger.Error("sweep of expired records failed", "error", err)
+			}
+			if err != nil || n < sweepBite {
+				break
+			}
+		}
+	}
+}
+
+// discardLogger silences fasthttp's own log, which would print what strangers send.
+type discardLogger struct{}
+
+func (discardLogger) Printf(string, ...any) {}
