@@ -6,7 +6,6 @@ import (
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
-	"github.com/tykctl/tykctl/oas/tyk"
 )
 
 // Options says how a document is loaded. The zero value is what Load uses.
@@ -62,26 +61,6 @@ func (l *loading) guard(who string, step func()) {
 		}
 	}()
 	step()
-}
-
-// extension reads x-tyk-api-gateway.
-func (l *loading) extension() {
-	n := l.file.Root().Get(tyk.Key)
-	if n.Kind() == source.Absent || n.Kind() == source.Null {
-		l.report(CodeNoExtension, "", "%s is missing: this is not a Tyk OAS API definition", tyk.Key).
-			Hint = "`tykctl import` makes an API definition out of an OpenAPI document"
-		return
-	}
-	if n.Kind() != source.Object {
-		l.report(CodeWrongType, ExtensionPointer, "%s is %s, expected an object", tyk.Key, kindPhrase(n))
-		return
-	}
-	ext, err := tyk.Decode(n.JSON())
-	if err != nil {
-		l.report(CodeWrongType, ExtensionPointer, "%v", err)
-		return
-	}
-	l.doc.Tyk = ext
 }
 
 // kindPhrase names the type of a value with its article, and a short value itself.
