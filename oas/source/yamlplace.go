@@ -88,26 +88,25 @@ func (r *yamlReader) lineStart(at int) int {
 	return max(bomLength(r.s), strings.LastIndexAny(r.s[:at], "\r\n")+1)
 }
 
-// skipProperties goes past the anchor and the tag of a node. An anchor directly before a block mapping is that of its first key,
-// unless a line break follows.
+// skipProperties goes past the anchor and the tag of a node. What stands directly before a block collection, on the same line,
+// belongs to its first key or item. A lone ! leaves no trace in a node, so it is looked for.
 func (r *yamlReader) skipProperties(n *yaml.Node, at int) int {
-	if n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 && (n.Kind != yaml.ScalarNode || n.Value == "" || n.Style != 0) {
-		if at >= len(r.s) || r.s[at] != '!' {
-			return at
-		}
-	}
 	block := (n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode) && n.Style&yaml.FlowStyle == 0
 	empty := n.Kind == yaml.ScalarNode && n.Value == "" && n.Style&^yaml.TaggedStyle == 0
+	if n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 && (block || empty || n.Kind == yaml.AliasNode) {
+		return at
+	}
 	for at < len(r.s) && (r.s[at] == '&' || r.s[at] == '!') {
 		end := at
 		for end < len(r.s) && strings.IndexByte(" \t\r\n,[]{}", r.s[end]) < 0 {
 			end++
 		}
 		next := r.skipSpace(end)
-		if empty && (next >= len(r.s) || r.s[next] != '&' && r.s[next] != '!') {
-			return end
+		if empty && (next == len(r.s) || r.s[next] != '&' && r.s[next] != '!') {
+			return end // what follows is no longer this node
 		}
-		if at = next; block && strings.ContainsAny(r.s[end:next], "\r\n") {
+		at = next
+		if block && strings.ContainsAny(r.s[end:next], "\r\n") {
 			break
 		}
 	}
