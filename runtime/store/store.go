@@ -102,35 +102,40 @@ type Clients interface {
 	CreateClient(ctx context.Context, c *Client) error
 	// UpdateClient lets change see and alter the stored client, and stores the result. Concurrent updates of one client happen one
 	// after the other. An error of change is returned as it is, and nothing is stored. ErrNotFound when there is no such client.
-	// ID, APIID and CreatedAt cannot be changed.
+	// ID, APIID and CreatedAt cannot be changed: what change does to them is ignored. Other writes may be waiting while change runs,
+	// and a store may call it again on a newer record: it must be quick and must not call the store.
 	UpdateClient(ctx context.Context, apiID, id string, change func(*Client) error) error
 	// Client returns a client, or ErrNotFound. The record is shared: the caller must not modify it.
 	Client(ctx context.Context, apiID, id string) (*Client, error)
 	// Clients returns the clients of an API ordered by id; an API without clients has an empty list.
 	Clients(ctx context.Context, apiID string) ([]*Client, error)
-	// DeleteClient removes a client and, in the same write, its codes and every token of it on that API. A later client of
-	// the same id inherits nothing. ErrNotFound when there is no such client.
+	// DeleteClient removes a client and, in the same write, its codes and every token of it on that API, spent ones too. A later
+	// client of the same id inherits nothing. ErrNotFound when there is no such client.
 	DeleteClient(ctx context.Context, apiID, id string) error
 }
 
 // Codes keeps authorization codes.
 type Codes interface {
-	// PutCode stores a new code.
+	// PutCode stores a new code. ErrNotFound when its client does not exist, so that nothing outlives DeleteClient; ErrExists when
+	// the key is taken.
 	PutCode(ctx context.Context, c *Code) error
 	// Code returns an unused code without consuming it. ErrNotFound when there is none (expired ones are the caller's to judge by
 	// ExpiresAt, but may be gone); *SpentError when it was redeemed.
 	Code(ctx context.Context, key Key) (*Code, error)
 }
 
-// Tokens keeps access and refresh tokens by family. Every method that stores or consumes does all of its work in one write.
+// Tokens keeps access and refresh tokens by family. Every method that stores or consumes does all of its work in one write. A pair
+// with a key that is taken is refused with ErrExists, and nothing is consumed.
 type Tokens interface {
-	// IssueTokens stores a pair that came from no code and no refresh token.
+	// IssueTokens stores a pair that came from no code and no refresh token. ErrNotFound when its client does not exist, so that
+	// nothing outlives DeleteClient.
 	IssueTokens(ctx context.Context, p *TokenPair) error
-	// RedeemCode consumes a code and stores the pair. Of any number of concurrent calls for one code exactly one succeeds; the others
+	// RedeemCode consumes a code and stores the pair, which names the code's API, client and family. Of any number of concurrent calls for one code exactly one succeeds; the others
 	// get *SpentError. ErrNotFound when there is no such code.
 	RedeemCode(ctx context.Context, code Key, p *TokenPair) error
-	// RotateRefresh consumes a refresh token, ends the family's access tokens and stores the pair. Of any number of concurrent calls
-	// for one refresh token exactly one succeeds; the others get *SpentError. ErrNotFound when there is no such token.
+	// RotateRefresh consumes a refresh token, ends the family's access tokens and stores the pair, which names the token's API, client
+	// and family. Of any number of concurrent calls for one refresh token exactly one succeeds; the others get *SpentError.
+	// ErrNotFound when there is no such token.
 	RotateRefresh(ctx context.Context, refresh Key, p *TokenPair) error
 	// AccessToken returns the record of a live access token, or ErrNotFound when it never was, was revoked or was swept. Expiry is the
 	// caller's to judge by ExpiresAt. The record is shared: the caller must not modify it. It does not allocate when the
@@ -140,10 +145,11 @@ type Tokens interface {
 	RefreshToken(ctx context.Context, key Key) (*RefreshToken, error)
 	// RevokeAccess ends one access token. Revoking an unknown one is no error (RFC 7009 §2.2).
 	RevokeAccess(ctx context.Context, key Key) error
-	// RevokeFamily ends every token of a family, now and for good: a pair of a revoked family that comes later through RotateRefresh is
-	// refused with ErrNotFound. Revoking an unknown family is no error.
+	// RevokeFamily ends every token and unused code of a family, now and for good: a pair of a revoked family that comes later through
+	// RotateRefresh or RedeemCode is refused with ErrNotFound. What was spent stays spent. Revoking an unknown family is no error.
 	RevokeFamily(ctx context.Context, id FamilyID) error
-	// RevokeClient ends every token and code of a client on one API and returns how many access tokens that were. The client stays.
+	// RevokeClient ends every token and unused code of a client on one API and returns how many access tokens that were. The client
+	// stays, what was spent stays spent. Revoking an unknown client is no error.
 	RevokeClient(ctx context.Context, apiID, clientID string) (int, error)
 	// ClientTokens returns the access tokens of a client on one API that expire after now, ordered by expiry, then key.
 	ClientTokens(ctx context.Context, apiID, clientID string, now time.Time) ([]*AccessToken, error)
@@ -167,7 +173,10 @@ func (e *SpentError) Is(target error) bool { return target == ErrSpent }
 const SpentRetention = time.Hour
 
 // Store is all of it. A consumer asks for the parts it uses. Methods are safe for concurrent use; records passed in are
-// copied, never kept.
+// copied, never kept; records returned are shared, and the caller must not modify them.
+//
+// A method that writes looks at its context before the write begins. A write that has begun is waited for: an error of the
+// context means that nothing was written.
 type Store interface {
 	Clients
 	Codes
@@ -177,6 +186,6 @@ type Store interface {
 	// Sweep removes what expired before now (spent markers SpentRetention later), at most limit records, and returns how
 	// many it removed. The caller calls again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
-	// Close waits for the writes under way and releases the store. A second call is no error.
+	// Close waits for the writes under way and releases the store; later writes fail. A second call is no error.
 	Close() error
 }
