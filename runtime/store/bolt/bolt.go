@@ -1,0 +1,87 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/tykctl/tykctl/runtime/store"
+)
+
+var errClosed = errors.New("bolt store: closed")
+
+// Bounds of the caches, in records. A record takes about 300 bytes.
+const (
+	defaultCacheTokens = 1 << 17
+	cacheClients       = 1 << 14
+)
+
+// Options may be left zero.
+type Options struct {
+	CacheTokens int // access tokens kept in memory; 0: 131072
+}
+
+// Store is an open file. Make one with Open, and call Close.
+type Store struct {
+	db      *bbolt.DB
+	tokens  tokenCache
+	clients part[owner, store.Client]
+
+	ops     chan *op
+	stopped chan struct{} // closed when the writer has ended
+
+	mu     sync.RWMutex // held for reading while an operation is queued
+	closed bool
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens or creates the store at path. The file is created for its owner only, and so is its directory. An error names the
+// path: when another process has the file, when it is damaged, is not a store, or was written by a later version.
+func Open(path string, opt Options) (*Store, error) {
+	db, err := openFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	if opt.CacheTokens <= 0 {
+		opt.CacheTokens = defaultCacheTokens
+	}
+	s := &Store{
+		db:      db,
+		ops:     make(chan *op, maxBatch),
+		stopped: make(chan struct{}),
+	}
+	s.tokens.init(opt.CacheTokens)
+	s.clients.init(cacheClients)
+	go s.writer()
+	return s, nil
+}
+
+// Ping writes a few bytes to the file, through the same queue as everything else: when it succeeds, the next write can too.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.write(ctx, func(b *batch) error {
+		b.put(bucketMeta, pingKey, pingValue)
+		return nil
+	})
+}
+
+// Close waits for the writes that are queued, then for the reads, and closes the file.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		<-s.stopped
+		return nil
+	}
+	s.closed = true
+	close(s.ops)
+	s.mu.Unlock()
+	<-s.stopped
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("bolt store: close: %w", err)
+	}
+	return nil
+}

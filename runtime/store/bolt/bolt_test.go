@@ -1,0 +1,137 @@
+package bolt
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"go.etcd.io/bbolt"
+	"go.uber.org/goleak"
+
+	"github.com/tykctl/tykctl/runtime/store"
+	"github.com/tykctl/tykctl/runtime/store/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestContract does not sync: a thousand stores are opened, and durability is TestDurable's matter.
+func TestContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) store.Store {
+		path := filepath.Join(t.TempDir(), "store.db")
+		return &checked{Store: openUnsynced(t, path, Options{}), t: t, path: path}
+	})
+}
+
+// TestContractSmallCache has every second read miss the cache.
+func TestContractSmallCache(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) store.Store {
+		path := filepath.Join(t.TempDir(), "store.db")
+		return &checked{Store: openUnsynced(t, path, Options{CacheTokens: 1}), t: t, path: path}
+	})
+}
+
+// checked is a store whose file is checked once it is closed.
+type checked struct {
+	*Store
+	t    *testing.T
+	path string
+}
+
+func (c *checked) Close() error {
+	err := c.Store.Close()
+	checkFile(c.t, c.path)
+	return err
+}
+
+func openTest(t testing.TB, path string, opt Options) *Store {
+	t.Helper()
+	s, err := Open(path, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func openUnsynced(t testing.TB, path string, opt Options) *Store {
+	t.Helper()
+	s := openTest(t, path, opt)
+	s.db.NoSync = true // the writer has not looked yet
+	return s
+}
+
+// Leftover is for storetest.
+func (s *Store) Leftover() (left string) {
+	err := s.view(func(tx *bbolt.Tx) error {
+		for _, name := range buckets[1:] {
+			if n := tx.Bucket(name).Stats().KeyN; n > 0 {
+				left += fmt.Sprintf("%d in %s, ", n, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err.Error()
+	}
+	for i := range s.tokens {
+		if n := len(s.tokens[i].records); n > 0 {
+			left += fmt.Sprintf("%d in the cache, ", n)
+		}
+	}
+	if n := len(s.clients.records); n > 0 {
+		left += fmt.Sprintf("%d clients in the cache", n)
+	}
+	return left
+}
+
+// checkFile fails the test unless bbolt finds the file sound and the indexes name exactly the records there are.
+func checkFile(t *testing.T, path string) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.View(func(tx *bbolt.Tx) error {
+		for err := range tx.Check() {
+			t.Error(err)
+		}
+		return checkIndexes(t, tx)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func checkIndexes(t *testing.T, tx *bbolt.Tx) error {
+	t.Helper()
+	off := map[string]int{}
+	for _, name := range [][]byte{bucketAccess, bucketRefresh, bucketCode} {
+		err := tx.Bucket(name).ForEach(func(k, v []byte) error {
+			e, _, err := decodeHead(store.Key(k), v)
+			off[string(bucketOwner)+string(ownerKey(&e))]++
+			off[string(bucketExpiry)+string(expiryKey(&e))]++
+			if !e.kind.spent() {
+				off[string(bucketFamily)+string(familyKey(&e))]++
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range [][]byte{bucketOwner, bucketExpiry, bucketFamily} {
+		err := tx.Bucket(name).ForEach(func(k, _ []byte) error {
+			off[string(name)+string(k)]--
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for k, n := range off {
+		if n != 0 {
+			t.Errorf("index entry %q: off by %d", k, n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	goruntime "runtime"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// format is the version of the layout. A file of a later one is refused.
+const format = 1
+
+// lockWait is how long Open waits for another process to let go of the file, as in a restart.
+const lockWait = time.Second
+
+var (
+	errInUse    = errors.New("the file is in use by another process")
+	errNotStore = errors.New("the file is not a tykctl store, or is damaged")
+)
+
+func openFile(path string) (*bbolt.DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	_, err := os.Stat(path)
+	created := errors.Is(err, fs.ErrNotExist)
+	db, err := openBolt(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(db); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	if created {
+		if err := syncDir(filepath.Dir(path)); err != nil {
+			_ = db.Close()
+			return nil, err
+		}
+	}
+	return db, nil
+}
+
+// openBolt turns what bbolt does with a file it cannot read into an error: it panics on pages that are not what they should be, and
+// a file that was cut short faults where the mapping has no file behind it.
+func openBolt(path string) (db *bbolt.DB, err error) {
+	var file *os.File
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			_ = file.Close() // releases the lock
+			db, err = nil, fmt.Errorf("%w: %v", errNotStore, p)
+		}
+	}()
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:      lockWait,
+		FreelistType: bbolt.FreelistMapType, // the array type slows down as the file fragments
+		NoStatistics: true,
+		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag, perm)
+			file = f
+			return f, err
+		},
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, errInUse
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		return nil, fmt.Errorf("%w: %w", errNotStore, err)
+	}
+	return db, err
+}
+
+// prepare lays out a new file, and refuses one that is foreign, later or cut short.
+func prepare(db *bbolt.DB) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errNotStore, p)
+		}
+	}()
+	fresh := false
+	err = db.View(func(tx *bbolt.Tx) error {
+		fresh, err = checkFormat(tx)
+		return err
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Put(formatKey, []byte{format})
+	})
+}
+
+// checkFormat reports whether the file is new and empty.
+func checkFormat(tx *bbolt.Tx) (fresh bool, err error) {
+	info, err := os.Stat(tx.DB().Path())
+	if err != nil {
+		return false, err
+	}
+	if info.Size() < tx.Size() {
+		return false, fmt.Errorf("%w: it has %d bytes of %d", errNotStore, info.Size(), tx.Size())
+	}
+	if first, _ := tx.Cursor().First(); first == nil {
+		return true, nil
+	}
+	meta := tx.Bucket(bucketMeta)
+	if meta == nil {
+		return false, errNotStore
+	}
+	version := meta.Get(formatKey)
+	if len(version) != 1 {
+		return false, errNotStore
+	}
+	if version[0] != format {
+		return false, fmt.Errorf("the file has format %d, this version of tykctl reads format %d", version[0], format)
+	}
+	for _, name := range buckets {
+		if tx.Bucket(name) == nil {
+			return false, fmt.Errorf("%w: bucket %q is missing", errNotStore, name)
+		}
+	}
+	return false, nil
+}
+
+// syncDir makes the name of a new file durable. Windows has no such call, and needs none.
+func syncDir(dir string) error {
+	if goruntime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if closeErr := d.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,222 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tykctl/tykctl/runtime/store"
+)
+
+// Every record begins with its version. The records of access, refresh and code go on with a head that is the same for all,
+// which is all that the indexes need:
+//
+//	version, kind, API, client, family, expiry
+//	access, refresh token:  scope, key rules, issued at
+//	code:                   redirect URI, scope, challenge, its method, key rules
+//	spent code, refresh:    spent at
+//
+// Strings stand after their length; bytes after their length plus one, 0 meaning nil.
+const recordVersion = 1
+
+var errDamaged = errors.New("a record is damaged")
+
+// entry is the head of a record with its key.
+type entry struct {
+	kind    kind
+	key     store.Key
+	owner   owner
+	family  store.FamilyID
+	expires time.Time
+}
+
+func (e *entry) appendHead(b []byte) []byte {
+	b = append(b, recordVersion, byte(e.kind))
+	b = appendString(appendString(b, e.owner.apiID), e.owner.id)
+	return appendTime(append(b, e.family[:]...), e.expires)
+}
+
+// record is a head and the whole encoded record, ready to be stored.
+type record struct {
+	entry
+	value []byte
+}
+
+func encodeAccess(a *store.AccessToken) record {
+	e := entry{kindAccess, a.Key, owner{a.APIID, a.ClientID}, a.Family, a.ExpiresAt}
+	b := appendBytes(appendString(e.appendHead(nil), a.Scope), a.KeyRules)
+	return record{e, appendTime(b, a.IssuedAt)}
+}
+
+func encodeRefresh(r *store.RefreshToken) record {
+	e := entry{kindRefresh, r.Key, owner{r.APIID, r.ClientID}, r.Family, r.ExpiresAt}
+	b := appendBytes(appendString(e.appendHead(nil), r.Scope), r.KeyRules)
+	return record{e, appendTime(b, r.IssuedAt)}
+}
+
+func encodeCode(c *store.Code) record {
+	e := entry{kindCode, c.Key, owner{c.APIID, c.ClientID}, c.Family, c.ExpiresAt}
+	b := appendString(appendString(e.appendHead(nil), c.RedirectURI), c.Scope)
+	b = appendString(appendString(b, c.CodeChallenge), c.CodeChallengeMethod)
+	return record{e, appendBytes(b, c.KeyRules)}
+}
+
+func encodeClient(c *store.Client) []byte {
+	b := appendString(appendString([]byte{recordVersion}, c.APIID), c.ID)
+	b = binary.AppendUvarint(b, uint64(len(c.Secrets)))
+	for _, s := range c.Secrets {
+		b = appendTime(append(b, s.Key[:]...), s.ExpiresAt)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.RedirectURIs)))
+	for _, u := range c.RedirectURIs {
+		b = appendString(b, u)
+	}
+	b = appendBytes(appendString(b, c.PolicyID), c.MetaData)
+	return appendTime(appendString(b, c.Description), c.CreatedAt)
+}
+
+func decodeAccess(key store.Key, value []byte) (*store.AccessToken, error) {
+	r := reader{rest: value}
+	e := r.head(key)
+	a := &store.AccessToken{Key: key, APIID: e.owner.apiID, ClientID: e.owner.id, Family: e.family, ExpiresAt: e.expires}
+	a.Scope, a.KeyRules, a.IssuedAt = r.string(), r.bytes(), r.time()
+	return a, r.end()
+}
+
+func decodeRefresh(key store.Key, value []byte) (*store.RefreshToken, error) {
+	r := reader{rest: value}
+	e := r.head(key)
+	t := &store.RefreshToken{Key: key, APIID: e.owner.apiID, ClientID: e.owner.id, Family: e.family, ExpiresAt: e.expires}
+	t.Scope, t.KeyRules, t.IssuedAt = r.string(), r.bytes(), r.time()
+	return t, r.end()
+}
+
+func decodeCode(key store.Key, value []byte) (*store.Code, error) {
+	r := reader{rest: value}
+	e := r.head(key)
+	c := &store.Code{Key: key, APIID: e.owner.apiID, ClientID: e.owner.id, Family: e.family, ExpiresAt: e.expires}
+	c.RedirectURI, c.Scope = r.string(), r.string()
+	c.CodeChallenge, c.CodeChallengeMethod = r.string(), r.string()
+	c.KeyRules = r.bytes()
+	return c, r.end()
+}
+
+func decodeClient(value []byte) (*store.Client, error) {
+	r := reader{rest: value}
+	r.version()
+	c := &store.Client{APIID: r.string(), ID: r.string()}
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		var s store.Secret
+		copy(s.Key[:], r.take(len(s.Key)))
+		s.ExpiresAt = r.time()
+		c.Secrets = append(c.Secrets, s)
+	}
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		c.RedirectURIs = append(c.RedirectURIs, r.string())
+	}
+	c.PolicyID, c.MetaData = r.string(), r.bytes()
+	c.Description, c.CreatedAt = r.string(), r.time()
+	return c, r.end()
+}
+
+// decodeHead reads what all token and code records have in common; at is when a spent one was consumed.
+func decodeHead(key store.Key, value []byte) (e entry, at time.Time, err error) {
+	r := reader{rest: value}
+	e = r.head(key)
+	if e.kind.spent() {
+		at = r.time()
+		return e, at, r.end()
+	}
+	return e, at, r.err
+}
+
+// reader takes a record apart. Everything it returns is a copy: values of bbolt die with their transaction. After the first error it
+// returns zero values.
+type reader struct {
+	rest []byte
+	err  error
+}
+
+func (r *reader) version() {
+	if v := r.take(1); v != nil && v[0] != recordVersion {
+		r.fail(fmt.Errorf("a record has version %d, this version of tykctl reads version %d", v[0], recordVersion))
+	}
+}
+
+func (r *reader) head(key store.Key) entry {
+	r.version()
+	e := entry{key: key}
+	if k := r.take(1); k != nil {
+		e.kind = kind(k[0])
+		if e.kind.bucket() == nil {
+			r.fail(errDamaged)
+		}
+	}
+	e.owner.apiID, e.owner.id = r.string(), r.string()
+	copy(e.family[:], r.take(len(e.family)))
+	e.expires = r.time()
+	return e
+}
+
+func (r *reader) string() string { return string(r.take(r.uvarint())) }
+
+func (r *reader) bytes() []byte {
+	n := r.uvarint()
+	if n == 0 {
+		return nil
+	}
+	return bytes.Clone(r.take(n - 1))
+}
+
+func (r *reader) time() time.Time {
+	b := r.take(timeSize)
+	if b == nil {
+		return time.Time{}
+	}
+	seconds := int64(binary.BigEndian.Uint64(b) ^ 1<<63) //nolint:gosec // the bits
+	return time.Unix(seconds, int64(binary.BigEndian.Uint32(b[timeSize-4:]))).UTC()
+}
+
+// uvarint reads a length, which cannot exceed what is left of the record.
+func (r *reader) uvarint() int {
+	v, n := binary.Uvarint(r.rest)
+	if n <= 0 || v > uint64(len(r.rest)) {
+		r.fail(errDamaged)
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return int(v) //nolint:gosec // bounded above
+}
+
+func (r *reader) take(n int) []byte {
+	if n > len(r.rest) {
+		r.fail(errDamaged)
+		return nil
+	}
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *reader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+	r.rest = nil
+}
+
+func (r *reader) end() error {
+	if r.err == nil && len(r.rest) > 0 {
+		return errDamaged
+	}
+	return r.err
+}
+
+func appendBytes(b, s []byte) []byte {
+	if s == nil {
+		return append(b, 0)
+	}
+	return append(binary.AppendUvarint(b, uint64(len(s))+1), s...)
+}
