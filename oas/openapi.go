@@ -2,26 +2,75 @@ package oas
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// openAPI decodes, resolves and validates the OpenAPI part.
+// openAPI decodes, resolves and validates the OpenAPI part. What is wrong with one step does not keep the next from looking at
+// the rest, as far as its result can be trusted.
 func (l *loading) openAPI() {
-	t := &openapi3.T{}
-	if err := json.Unmarshal(l.file.JSON(), t); err != nil {
-		l.report(CodeStructure, "", "%v", err)
+	later := strings.HasPrefix(l.file.Root().Get("openapi").Text(), "3.1")
+	d := &decoder{l: l, later: later}
+	t := d.decode()
+	l.operationIDs()
+	l.requirements()
+
+	written := t.OpenAPI
+	t.OpenAPI = "3.0.4" // kin-openapi knows only published versions; Tyk itself writes 3.0.6
+	if later {
+		t.OpenAPI = "3.1.2"
+	}
+	defer func() { t.OpenAPI = written }()
+
+	v := &validator{l: l, ctx: validation(later), failed: d.failed, dead: d.refs.dead}
+	if len(d.failed) > 0 {
+		v.document(t)
 		return
 	}
-	loader := openapi3.NewLoader()
-	if err := loader.ResolveRefsIn(t, nil); err != nil {
-		l.report(CodeReference, "", "%v", err)
+	if !l.resolve(t) {
+		v.document(t)
 		return
 	}
-	err := t.Validate(context.Background(), openapi3.EnableMultiError(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation())
-	if err != nil {
-		l.report(CodeStructure, "", "%v", err)
+	if err := t.Validate(v.ctx, validationOptions...); err != nil {
+		v.document(t)
+		v.rest(err)
 	}
 	l.doc.OpenAPI = t
+}
+
+// validationOptions are those of Tyk: examples and defaults are not looked at.
+var validationOptions = []openapi3.ValidationOption{
+	openapi3.EnableMultiError(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
+}
+
+// validation is a context for the Validate methods of kin-openapi's types.
+func validation(later bool) context.Context {
+	options := validationOptions
+	if later {
+		options = append(options[:len(options):len(options)], openapi3.IsOpenAPI31OrLater())
+	}
+	return openapi3.WithValidationOptions(context.Background(), options...)
+}
+
+var errOutside = errors.New("outside references are not followed")
+
+// resolve lets kin-openapi follow the references. Those that lead nowhere have been reported and removed, so that it should find
+// nothing to complain of; it never reads a file.
+func (l *loading) resolve(t *openapi3.T) bool {
+	loader := openapi3.NewLoader()
+	loader.ReadFromURIFunc = func(*openapi3.Loader, *url.URL) ([]byte, error) { return nil, errOutside }
+	if err := loader.ResolveRefsIn(t, nil); err != nil {
+		l.report(CodeReference, l.blamed(err.Error()), "%s", firstLine(err.Error()))
+		return false
+	}
+	return true
+}
+
+// firstLine shortens a message of a library to something that can be read in a list.
+func firstLine(message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	return strings.TrimSuffix(strings.TrimSpace(line), ".")
 }

@@ -1,0 +1,90 @@
+package oas
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
+)
+
+// methods are the members of a path item that are operations.
+var methods = map[string]bool{
+	"get": true, "put": true, "post": true, "delete": true, "options": true, "head": true, "patch": true, "trace": true,
+	"connect": true,
+}
+
+// eachOperation yields the operations of a path item in document order.
+func eachOperation(item source.Node, yield func(method string, op source.Node)) {
+	for key, op := range item.Members() {
+		if methods[key] && op.Kind() == source.Object {
+			yield(strings.ToUpper(key), op)
+		}
+	}
+}
+
+// operationIDs reports operationId values that are used again. The first one in the document is right.
+func (l *loading) operationIDs() {
+	first := map[string]source.Node{}
+	for path, item := range l.file.Root().Get("paths").Members() {
+		eachOperation(item, func(method string, op source.Node) {
+			id := op.Get("operationId")
+			if id.Kind() != source.String || id.Text() == "" {
+				return
+			}
+			earlier, ok := first[id.Text()]
+			if !ok {
+				first[id.Text()] = id
+				return
+			}
+			d := l.report(CodeOperationID, id.Pointer(), "operationId %q of %s %s is taken", id.Text(), method, path)
+			d.Hint = "give each operation an id of its own; Tyk finds the settings of an operation by it"
+			d.Related = []diag.Related{{Message: "first used here", At: earlier.Range()}}
+		})
+	}
+}
+
+// requirements reports security requirements that name a scheme which does not exist.
+func (l *loading) requirements() {
+	root := l.file.Root()
+	l.requirement(root.Get("security"))
+	l.itemRequirements(root.Get("paths"))
+	l.itemRequirements(root.Get("webhooks"))
+	for _, callback := range root.Get("components").Get("callbacks").Members() {
+		l.itemRequirements(callback)
+	}
+}
+
+// itemRequirements looks at the operations of an object of path items, and of their callbacks.
+func (l *loading) itemRequirements(items source.Node) {
+	for _, item := range items.Members() {
+		eachOperation(item, func(_ string, op source.Node) {
+			l.requirement(op.Get("security"))
+			for _, callback := range op.Get("callbacks").Members() {
+				l.itemRequirements(callback)
+			}
+		})
+	}
+}
+
+// requirement looks at one list of requirements.
+func (l *loading) requirement(list source.Node) {
+	schemes := l.file.Root().Get("components").Get("securitySchemes")
+	for _, alternative := range list.Items() {
+		for name, scopes := range alternative.Members() {
+			if schemes.Get(name).Exists() {
+				continue
+			}
+			d := l.reportKey(CodeUnknownScheme, scopes.Pointer(), "security requirement names the unknown scheme %q", name)
+			var names []string
+			for known := range schemes.Members() {
+				names = append(names, known)
+			}
+			if near := nearest(name, names); near != "" {
+				d.Hint = fmt.Sprintf("did you mean %q?", near)
+			} else {
+				d.Hint = "describe it in components.securitySchemes"
+			}
+		}
+	}
+}
