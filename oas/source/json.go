@@ -141,12 +141,12 @@ func (r *jsonReader) object(i int32) bool {
 	}
 	for members := 0; ; members++ {
 		r.space()
-		switch c := r.peek(); {
-		case c == '"':
+		switch r.peek() {
+		case '"':
 			if !r.member(i) {
 				return false
 			}
-		case c == '}':
+		case '}':
 			r.trailingComma(comma, i)
 			return r.leave(i, members)
 		default:

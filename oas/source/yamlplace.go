@@ -116,10 +116,10 @@ func (r *yamlReader) skipProperties(n *yaml.Node, at int) int {
 // skipSpace goes past white space, line breaks and comments.
 func (r *yamlReader) skipSpace(at int) int {
 	for at < len(r.s) {
-		switch c := r.s[at]; {
-		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		switch r.s[at] {
+		case ' ', '\t', '\r', '\n':
 			at++
-		case c == '#':
+		case '#':
 			at = r.lineEnd(at)
 		default:
 			return at

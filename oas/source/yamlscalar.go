@@ -1,7 +1,6 @@
 package source
 
 import (
-	"math"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -30,7 +29,7 @@ func (r *yamlReader) scalar(i int32, n *yaml.Node) bool {
 // yamlValue is the kind of a decoded scalar, and its text as JSON writes it. A number that JSON can write as it stands is kept so:
 // 1.10 stays 1.10.
 func yamlValue(v any, literal string) (Kind, string) {
-	number := literal
+	var number string
 	switch v := v.(type) {
 	case nil:
 		return Null, ""
@@ -43,17 +42,15 @@ func yamlValue(v any, literal string) (Kind, string) {
 	case uint64:
 		number = strconv.FormatUint(v, 10)
 	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return String, literal
-		}
-		number = strconv.FormatFloat(v, 'g', -1, 64)
-	default:
-		return String, literal
+		number = strconv.FormatFloat(v, 'g', -1, 64) // NaN and Inf are no numbers in JSON either
 	}
-	if isNumber(literal) {
-		number = literal
+	switch {
+	case isNumber(literal):
+		return Number, literal
+	case isNumber(number):
+		return Number, number
 	}
-	return Number, number
+	return String, literal
 }
 
 // isNumber reports whether the whole text is a number as RFC 8259 §6 has it.
