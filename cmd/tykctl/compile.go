@@ -1,0 +1,91 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/oas/diag"
+)
+
+func newCompileCmd(std stdio) *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:     "compile PATH|DIR... -o FILE",
+		Short:   "Compile API definitions to the plan that `tykctl serve` runs",
+		Example: "  tykctl compile apis/ -o apis.plan && tykctl serve apis.plan",
+		Args:    args(cobra.MinimumNArgs(1), "at least one file or directory"),
+		RunE: func(_ *cobra.Command, list []string) error {
+			return runCompile(std, list, out)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write the plan to (required)")
+	return cmd
+}
+
+func runCompile(std stdio, paths []string, out string) error {
+	if out == "" {
+		return usageError("compile wants -o FILE, the file to write the plan to")
+	}
+	p, err := compile(std, paths)
+	if err != nil {
+		return err
+	}
+	data, err := plan.Encode(p)
+	if err != nil {
+		return err
+	}
+	// A plan holds what its definitions hold, shared secrets among it.
+	if err := writeFile(out, data, 0o600); err != nil {
+		return inputError(err)
+	}
+	return nil
+}
+
+// compile reads documents and compiles them for being served. What is wrong with them is printed to std.Err; nothing is compiled by halves.
+func compile(std stdio, paths []string) (*plan.Plan, error) {
+	inputs, err := findInputs(paths, "stdin")
+	if err != nil {
+		return nil, err
+	}
+	all, err := load(inputs, std.In, 0)
+	if err != nil {
+		return nil, err
+	}
+	if all.files == 0 {
+		return nil, usageError("no file holds an OpenAPI document")
+	}
+	found := all.found
+	var p *plan.Plan
+	if !found.HasErrors() {
+		var list diag.List
+		p, list = compiler.Compile(all.docs)
+		found = append(found, list...)
+	} else {
+		found = append(found, compiler.Check(all.docs)...) // the rest of what is wrong, in the same run
+	}
+	if err := printDiagnostics(std.Err, found.Sort(), all); err != nil {
+		return nil, inputError(err)
+	}
+	if p == nil {
+		return nil, errProblems
+	}
+	return p, nil
+}
+
+// printDiagnostics prints warnings and errors; infos are for `tykctl validate`.
+func printDiagnostics(w io.Writer, found diag.List, all *loaded) error {
+	var shown diag.List
+	for _, d := range found {
+		if d.Severity > diag.Info {
+			shown = append(shown, d)
+		}
+	}
+	color, err := useColor("auto", w)
+	if err != nil {
+		return err
+	}
+	return diag.WriteText(w, shown, all.texts(), color)
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tykctl": main})
+}
+
+// TestScripts runs testdata/script: what a person types, and what comes back. Besides testscript's own commands there are
+//
+//	serve ARG...                    start `tykctl serve` on a free port; sets $URL
+//	reload                          send it SIGHUP and wait until it says what came of it
+//	kill                            kill -9 the gateway; `serve` may start it again
+//	upstream                        start an upstream that answers with what it was sent; sets $UPSTREAM
+//	http [!] STATUS METHOD URL [-H NAME: VALUE]... [-d BODY]
+//	                                send a request, want the status; the answer becomes stdout, head first
+//	expand FILE                     replace ${VAR} in a file
+//	capture VAR PATTERN             set $VAR from the first group of a pattern in the last answer
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			g := &gateway{dir: env.WorkDir}
+			env.Values[gatewayKey{}] = g
+			env.Defer(g.kill)
+			root, err := filepath.Abs(filepath.Join("..", ".."))
+			env.Setenv("ROOT", root)
+			return err
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": func(ts *testscript.TestScript, neg bool, args []string) {
+				g := ts.Value(gatewayKey{}).(*gateway)
+				g.dir = ts.MkAbs(".")
+				ts.Setenv("URL", g.start(ts, args))
+			},
+			"kill":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*gateway).kill() },
+			"reload":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*gateway).reload(ts) },
+			"upstream": startUpstream,
+			"http":     sendHTTP,
+			"expand":   expandFile,
+			"capture":  capture,
+		},
+	})
+}
+
+type gatewayKey struct{}
+
+// gateway is a `tykctl serve` process of a script.
+type gateway struct {
+	dir string
+	cmd *exec.Cmd
+
+	mu  sync.Mutex
+	log []string
+}
+
+var servingLine = regexp.MustCompile(`serving .* on (http://\S+)`)
+
+func (g *gateway) start(ts *testscript.TestScript, args []string) string {
+	g.kill()
+	g.cmd = exec.Command("tykctl", append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	g.cmd.Dir = g.dir
+	g.cmd.Env = append(os.Environ(), "TYKCTL_SECRET="+testSecret)
+	stderr, err := g.cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(g.cmd.Start())
+	go func() {
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			g.mu.Lock()
+			g.log = append(g.log, lines.Text())
+			g.mu.Unlock()
+		}
+	}()
+	line := g.await(ts, servingLine)
+	return servingLine.FindStringSubmatch(line)[1]
+}
+
+// testSecret is the gateway secret of every script.
+const testSecret = "script-gateway-secret"
+
+// await returns the first logged line since the last call that matches.
+func (g *gateway) await(ts *testscript.TestScript, pattern *regexp.Regexp) string {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		g.mu.Lock()
+		for i, line := range g.log {
+			if pattern.MatchString(line) {
+				g.log = g.log[i+1:]
+				g.mu.Unlock()
+				return line
+			}
+		}
+		g.mu.Unlock()
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	ts.Fatalf("the gateway did not say %s:\n%s", pattern, strings.Join(g.log, "\n"))
+	return ""
+}
+
+func (g *gateway) reload(ts *testscript.TestScript) {
+	ts.Check(g.cmd.Process.Signal(syscall.SIGHUP))
+	line := g.await(ts, regexp.MustCompile(`reload`))
+	fmt.Fprintln(ts.Stdout(), line)
+}
+
+func (g *gateway) kill() {
+	if g.cmd == nil {
+		return
+	}
+	_ = g.cmd.Process.Kill()
+	_ = g.cmd.Wait()
+	g.cmd = nil
+}
+
+// startUpstream starts a server that answers with the request line and the headers it got.
+func startUpstream(ts *testscript.TestScript, _ bool, _ []string) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "upstream got %s %s\n", r.Method, r.RequestURI)
+		_ = r.Header.Write(w)
+		fmt.Fprintf(w, "\n%s\n", body)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("UPSTREAM", server.URL)
+}
+
+func sendHTTP(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: http STATUS METHOD URL [-H HEADER] [-d BODY]")
+	}
+	status, method, url, rest := args[0], args[1], args[2], args[3:]
+	var body io.Reader
+	header := http.Header{}
+	for ; len(rest) >= 2; rest = rest[2:] {
+		switch rest[0] {
+		case "-H":
+			name, value, _ := strings.Cut(rest[1], ": ")
+			header.Add(name, value)
+		case "-d":
+			body = strings.NewReader(rest[1])
+			if header.Get("Content-Type") == "" {
+				header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+		case "-u":
+			id, secret, _ := strings.Cut(rest[1], ":")
+			r := http.Request{Header: header}
+			r.SetBasicAuth(id, secret)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, url, body)
+	ts.Check(err)
+	req.Header = header
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s\n", resp.Status)
+	_ = resp.Header.Write(&out)
+	out.WriteString("\n")
+	_, err = io.Copy(&out, resp.Body)
+	ts.Check(err)
+	answer := strings.ReplaceAll(out.String(), "\r", "")
+	fmt.Fprint(ts.Stdout(), answer)
+	ts.Setenv("ANSWER", answer)
+	if got := fmt.Sprint(resp.StatusCode); got != status {
+		ts.Fatalf("%s %s: status %s, want %s", method, url, got, status)
+	}
+}
+
+func expandFile(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		data := os.Expand(ts.ReadFile(name), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(data), 0o600))
+	}
+}
+
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.Getenv("ANSWER"))
+	if len(m) < 2 {
+		ts.Fatalf("no %s in the last answer", args[1])
+	}
+	ts.Setenv(args[0], m[1])
+}

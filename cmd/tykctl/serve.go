@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime"
+	"github.com/tykctl/tykctl/runtime/store"
+	"github.com/tykctl/tykctl/runtime/store/bolt"
+	"github.com/tykctl/tykctl/runtime/store/memory"
+)
+
+type serveOptions struct {
+	paths      []string
+	listen     string
+	secret     string
+	secretFile string
+	store      string
+	dataDir    string
+	logFormat  string
+	accessTTL  time.Duration
+	refreshTTL time.Duration
+	codeTTL    time.Duration
+	drain      time.Duration
+}
+
+func newServeCmd(std stdio) *cobra.Command {
+	opts := serveOptions{}
+	cmd := &cobra.Command{
+		Use:   "serve PATH|DIR|PLAN...",
+		Short: "Serve API definitions: reverse proxy and OAuth 2.0 authorization server",
+		Long: `Serve compiles API definitions and runs them. Definitions with an error are not served, and neither is anything else then.
+SIGHUP and GET /tyk/reload read them again; when they have become wrong, what was served before stays in force.
+
+Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DIR; the flag wins. The gateway secret protects the admin API
+(header X-Tyk-Authorization); give it in a file or as TYKCTL_SECRET, or let the first start make one in the data directory.`,
+		Example: `  tykctl serve apis/
+  tykctl serve my-api.yaml --listen 127.0.0.1:8080 --store memory:
+  tykctl serve apis/ --secret-file /run/secrets/gateway --store bolt:/var/lib/tykctl/tykctl.db`,
+		Args: args(cobra.MinimumNArgs(1), "files or directories of API definitions, or a compiled plan"),
+		RunE: func(cmd *cobra.Command, list []string) error {
+			opts.paths = list
+			return runServe(cmd.Context(), std, opts)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&opts.listen, "listen", "127.0.0.1:8080", "address to listen on")
+	f.StringVar(&opts.secret, "secret", "", "the gateway secret; use the variable or --secret-file, a flag is seen in the process list")
+	f.StringVar(&opts.secretFile, "secret-file", "", "file that holds the gateway secret")
+	f.StringVar(&opts.store, "store", "", "memory: or bolt:FILE (default bolt: tykctl.db in the data directory)")
+	f.StringVar(&opts.dataDir, "data-dir", "data", "directory for what must last: the store, the generated secret")
+	f.StringVar(&opts.logFormat, "log-format", "text", "text or json, on standard error")
+	f.DurationVar(&opts.accessTTL, "access-token-ttl", time.Hour, "lifetime of access tokens")
+	f.DurationVar(&opts.refreshTTL, "refresh-token-ttl", 14*24*time.Hour, "lifetime of refresh tokens")
+	f.DurationVar(&opts.codeTTL, "code-ttl", 250*time.Second, "lifetime of authorization codes")
+	f.DurationVar(&opts.drain, "drain-timeout", 20*time.Second, "how long requests may take to end when the gateway stops")
+	return cmd
+}
+
+func (o *serveOptions) check() error {
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{{"access-token-ttl", o.accessTTL}, {"refresh-token-ttl", o.refreshTTL}, {"code-ttl", o.codeTTL}, {"drain-timeout", o.drain}} {
+		if d.value < time.Second {
+			return usageError("--%s is %s; it must be a second at least", d.name, d.value)
+		}
+	}
+	if o.logFormat != "text" && o.logFormat != "json" {
+		return usageError("--log-format is %q; it may be text or json", o.logFormat)
+	}
+	return nil
+}
+
+func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
+	if err := opts.check(); err != nil {
+		return err
+	}
+	p, err := planOf(std, opts.paths)
+	if err != nil {
+		return err
+	}
+	secret, secretPlace, err := gatewaySecret(&opts)
+	if err != nil {
+		return err
+	}
+	st, err := openStore(&opts)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := st.Close(); err == nil && e != nil {
+			err = inputError(fmt.Errorf("close store: %w", e))
+		}
+	}()
+	logger := newLogger(std, opts.logFormat)
+	reloader := &reloader{std: std, paths: opts.paths, logger: logger}
+	server, err := runtime.New(p, runtime.Options{
+		Store: st, Secret: secret, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
+		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
+	})
+	if err != nil {
+		return inputError(err)
+	}
+	reloader.server = server
+	ln, err := net.Listen("tcp", opts.listen)
+	if err != nil {
+		return inputError(fmt.Errorf("%w; --listen takes another address", err))
+	}
+	stop := reloader.onHangup(ctx)
+	defer stop()
+	announce(std, p, "http://"+ln.Addr().String(), secretPlace)
+	if err := server.Serve(ctx, ln); err != nil {
+		return inputError(err)
+	}
+	return nil
+}
+
+func newLogger(std stdio, format string) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(std.Err, nil))
+	}
+	return slog.New(slog.NewTextHandler(std.Err, nil))
+}
+
+// announce says what is served where. The gateway secret itself is never printed.
+func announce(std stdio, p *plan.Plan, base, secretPlace string) {
+	fmt.Fprintf(std.Err, "tykctl: serving %s on %s\n", listing(len(p.APIs), "API"), base)
+	const most = 20
+	for i := range p.APIs {
+		if i == most {
+			fmt.Fprintf(std.Err, "  and %s more; `tykctl plan` lists them\n", listing(len(p.APIs)-most, "API"))
+			break
+		}
+		a := &p.APIs[i]
+		up := &p.Upstreams[a.Upstream]
+		fmt.Fprintf(std.Err, "  %s  %s -> %s://%s%s\n", a.ID, base+a.ListenPath, up.Scheme, up.Host, up.Path)
+	}
+	fmt.Fprintf(std.Err, "tykctl: gateway secret: %s\n", secretPlace)
+}
+
+// openStore opens the store that --store names.
+func openStore(opts *serveOptions) (store.Store, error) {
+	name := opts.store
+	if name == "" {
+		name = "bolt:" + filepath.Join(opts.dataDir, "tykctl.db")
+	}
+	scheme, path, _ := strings.Cut(name, ":")
+	switch {
+	case scheme == "memory" && path == "":
+		return memory.New(), nil
+	case scheme == "bolt" && path != "":
+		st, err := bolt.Open(path, bolt.Options{})
+		if err != nil {
+			return nil, inputError(fmt.Errorf("open store: %w", err))
+		}
+		return st, nil
+	default:
+		return nil, usageError("--store is %q; it may be memory: or bolt:FILE", name)
+	}
+}
+
+// minGatewaySecret is the length below which a gateway secret is refused: it opens everything.
+const minGatewaySecret = 16
+
+// gatewaySecret returns the secret and, for people, where it stands. Without one given, the data directory's own is used; the first start makes it.
+func gatewaySecret(opts *serveOptions) (secret, place string, err error) {
+	switch {
+	case opts.secret != "" && opts.secretFile != "":
+		return "", "", usageError("--secret and --secret-file are both given")
+	case opts.secret != "":
+		secret, place = opts.secret, "as given"
+	case opts.secretFile != "":
+		data, err := os.ReadFile(opts.secretFile)
+		if err != nil {
+			return "", "", inputError(err)
+		}
+		secret, place = strings.TrimSpace(string(data)), "in "+opts.secretFile
+	default:
+		file := filepath.Join(opts.dataDir, "gateway-secret")
+		if secret, err = ownSecret(file); err != nil {
+			return "", "", inputError(err)
+		}
+		place = "in " + file
+	}
+	if len(secret) < minGatewaySecret {
+		return "", "", usageError("the gateway secret %s has %d characters; it must have %d at least", place, len(secret), minGatewaySecret)
+	}
+	return secret, place, nil
+}
+
+// ownSecret reads the data directory's secret, and makes it when there is none. Two first starts at once agree on one: the file appears
+// complete, or not at all.
+func ownSecret(file string) (string, error) {
+	data, err := os.ReadFile(file)
+	if err == nil {
+		return strings.TrimSpace(string(data)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	dir := filepath.Dir(file)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	tmp, err := os.CreateTemp(dir, ".gateway-secret-*") // mode 0600
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.WriteString(rand.Text() + "\n")
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := os.Link(tmp.Name(), file); err != nil && !errors.Is(err, os.ErrExist) {
+		return "", err
+	}
+	data, err = os.ReadFile(file)
+	return strings.TrimSpace(string(data)), err
+}
+
+// reloader compiles the definitions again and swaps them in, one reload at a time.
+type reloader struct {
+	std    stdio
+	paths  []string
+	logger *slog.Logger
+	server *runtime.Server
+	mu     sync.Mutex
+}
+
+func (r *reloader) reload(context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p, err := planOf(r.std, r.paths)
+	if err != nil {
+		return err
+	}
+	if err := r.server.Swap(p); err != nil {
+		return err
+	}
+	r.logger.Info("reloaded", "apis", len(p.APIs))
+	return nil
+}
+
+// onHangup reloads on SIGHUP until the returned function is called.
+func (r *reloader) onHangup(ctx context.Context) (stop func()) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangup:
+				if err := r.reload(ctx); err != nil {
+					r.logger.Error("reload refused, the former definitions stay in force", "error", err)
+				}
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(hangup)
+		cancel()
+		<-done
+	}
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/oas/diag"
+)
+
+type validateOptions struct {
+	paths     []string
+	formats   []string
+	failOn    string
+	color     string
+	stdinName string
+	jobs      int
+}
+
+func newValidateCmd(std stdio) *cobra.Command {
+	opts := validateOptions{}
+	cmd := &cobra.Command{
+		Use:   "validate [PATH|GLOB|DIR|-]...",
+		Short: "Check API definitions and say what is wrong with them",
+		Long: `Validate reads OpenAPI 3 documents with an x-tyk-api-gateway extension, JSON or YAML, and reports everything that is wrong
+with them, or between them: what Tyk would refuse, what it would take and ignore, and what cannot work as it is written.
+
+Directories are searched for .json, .yaml and .yml files that hold OpenAPI. Without arguments the current directory is checked.`,
+		Example: `  tykctl validate my-api.json
+  tykctl validate apis/ --format json
+  tykctl validate 'apis/**/*.yaml' --format text --format json=report.json
+  cat my-api.yaml | tykctl validate -`,
+		RunE: func(cmd *cobra.Command, list []string) error {
+			opts.paths = list
+			return runValidate(cmd.Context(), std, opts)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&opts.formats, "format", "f", []string{"text"}, "output: text or json, with =FILE into a file; may be repeated")
+	f.StringVar(&opts.failOn, "fail-on", "error", "severity from which on the exit code is 1: error, warning, info or never")
+	f.StringVar(&opts.color, "color", "auto", "auto, always or never")
+	f.StringVar(&opts.stdinName, "stdin-filename", "stdin", "the name that standard input is reported by")
+	f.IntVarP(&opts.jobs, "jobs", "j", 0, "files read at the same time; 0: one a processor")
+	return cmd
+}
+
+func runValidate(_ context.Context, std stdio, opts validateOptions) error {
+	threshold, err := parseFailOn(opts.failOn)
+	if err != nil {
+		return err
+	}
+	outputs, err := parseFormats(opts.formats)
+	if err != nil {
+		return err
+	}
+	color, err := useColor(opts.color, std.Out)
+	if err != nil {
+		return err
+	}
+	if len(opts.paths) == 0 {
+		opts.paths = []string{"."}
+	}
+	inputs, err := findInputs(opts.paths, opts.stdinName)
+	if err != nil {
+		return err
+	}
+	all, err := load(inputs, std.In, opts.jobs)
+	if err != nil {
+		return err
+	}
+	if all.files == 0 {
+		return usageError("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
+	}
+	found := append(all.found, compiler.Check(all.docs)...).Sort()
+	for _, out := range outputs {
+		if err := out.write(std.Out, found, all, color); err != nil {
+			return inputError(err)
+		}
+	}
+	for i := range found {
+		if found[i].Severity >= threshold {
+			return errProblems
+		}
+	}
+	return nil
+}
+
+// never is a severity that no diagnostic has.
+const never = diag.Error + 1
+
+func parseFailOn(s string) (diag.Severity, error) {
+	switch s {
+	case "error":
+		return diag.Error, nil
+	case "warning":
+		return diag.Warning, nil
+	case "info":
+		return diag.Info, nil
+	case "never":
+		return never, nil
+	default:
+		return 0, usageError("--fail-on is %q; it may be error, warning, info or never", s)
+	}
+}
+
+// output is one --format.
+type output struct {
+	format string
+	file   string // empty: standard output
+}
+
+func parseFormats(list []string) ([]output, error) {
+	var outputs []output
+	for _, f := range list {
+		format, file, _ := strings.Cut(f, "=")
+		if format != "text" && format != "json" {
+			return nil, usageError("--format is %q; it may be text or json", format)
+		}
+		outputs = append(outputs, output{format, file})
+	}
+	return outputs, nil
+}
+
+func (o output) write(stdout io.Writer, found diag.List, all *loaded, color bool) error {
+	if o.file == "" {
+		return o.render(stdout, found, all, color)
+	}
+	var b bytes.Buffer
+	if err := o.render(&b, found, all, false); err != nil {
+		return err
+	}
+	return writeFile(o.file, b.Bytes(), 0o644)
+}
+
+func (o output) render(w io.Writer, found diag.List, all *loaded, color bool) error {
+	if o.format == "json" {
+		return diag.WriteJSON(w, found, diag.Run{ToolVersion: version(), Files: all.files})
+	}
+	if err := diag.WriteText(w, found, all.texts(), color); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, summary(found, all.files))
+	return err
+}
+
+func summary(found diag.List, files int) string {
+	if len(found) == 0 {
+		return "no problems in " + listing(files, "file")
+	}
+	var parts []string
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if n := found.Count(s); n > 0 {
+			parts = append(parts, listing(n, s.String()))
+		}
+	}
+	if n := found.Count(diag.Info); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d info", n))
+	}
+	return strings.Join(parts, ", ") + " in " + listing(files, "file")
+}
+
+// writeFile replaces a file as a whole, or not at all.
+func writeFile(path string, data []byte, mode os.FileMode) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tykctl-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // fails once the file has its new name
+	_, err = tmp.Write(data)
+	for _, step := range []func() error{func() error { return tmp.Chmod(mode) }, tmp.Sync, tmp.Close} {
+		if e := step(); err == nil {
+			err = e
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return os.Rename(tmp.Name(), path)
+}
