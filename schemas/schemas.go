@@ -1,5 +1,5 @@
 // Package schemas holds the JSON Schemas of tykctl, written for it, and says in the words of a document where a value
-// departs from one. It is the one place that knows the JSON Schema library.
+// departs from one.
 //
 // extension.schema.json (draft 2020-12) describes the value of x-tyk-api-gateway. It knows every field up to Tyk 5.14 and the
 // release after it, refuses unknown ones, and looks at all items of a list. Where Tyk takes any text but only some of it
@@ -48,7 +48,7 @@ type Finding struct {
 }
 
 // Extension checks the value of x-tyk-api-gateway, except for the insides of the security schemes. v is what encoding/json
-// makes of a document, best with UseNumber. One mistake gives one finding; they are sorted by path and message. Extension
+// makes of a document with UseNumber. One mistake gives one finding; they are sorted by path and message. Extension
 // may be called from several goroutines.
 func Extension(v any) []Finding {
 	return check("", v)
@@ -72,28 +72,6 @@ func SecurityScheme(kind string, v any) []Finding {
 
 // ExtensionJSON returns a copy of the schema of the extension, for editors and documentation.
 func ExtensionJSON() []byte { return slices.Clone(extensionJSON) }
-
-// check validates v against the root of the schema, or against one of its definitions.
-func check(def string, v any) []Finding {
-	s, err := load()
-	if err != nil {
-		return []Finding{{Kind: Other, Message: "the embedded schema is unusable: " + err.Error()}}
-	}
-	v, odd := tameNumbers(v)
-	out := s.outOfRange(def, odd)
-	if err := s.compiled[def].Validate(v); err != nil {
-		out = append(out, withoutRange(s.findings(def, v, err), odd)...)
-	}
-	slices.SortFunc(out, func(a, b Finding) int {
-		if c := slices.CompareFunc(a.Path, b.Path, compareTokens); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Message, b.Message)
-	})
-	return slices.CompactFunc(out, func(a, b Finding) bool {
-		return a.Message == b.Message && slices.Equal(a.Path, b.Path)
-	})
-}
 
 // compareTokens orders list indexes as numbers and everything else as text.
 func compareTokens(a, b string) int {

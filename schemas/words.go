@@ -14,52 +14,29 @@ const shownLength = 60
 // listed is how many allowed values a message names; more of them go into the hint.
 const listed = 10
 
-// sentence words a violated keyword about a single value.
-func sentence(l leaf) Finding {
-	f := Finding{Path: l.path, Hint: l.holder.text("x-hint")}
-	switch l.keyword {
-	case "type":
-		f.Kind = WrongType
-		f.Message = fmt.Sprintf("must be %s, found %s", article(l.schema.text("type")), foundType(l))
-		f.Hint = typeHint(l)
-	case "enum", "const":
-		allowed := l.schema.texts("enum")
-		f.Kind = BadValue
-		f.Message = fmt.Sprintf("%s is not one of %s", shown(l.value), quoteAll(allowed))
-		if len(allowed) > listed {
-			f.Message = fmt.Sprintf("%s is not one of the %d values allowed", shown(l.value), len(allowed))
-			f.Hint = "use one of " + quoteAll(allowed)
-		}
-		if near := nearestText(l.value, allowed); near != "" {
-			f.Hint = didYouMean(near)
-		}
-	case "pattern", "format":
-		f.Kind = BadFormat
-		f.Message = l.holder.text("x-message")
-		if f.Message == "" {
-			f.Message = fmt.Sprintf("%s is not %s", shown(l.value), wanted(l.holder))
-		}
-	case "minimum":
-		f.Kind = OutOfRange
-		f.Message = fmt.Sprintf("must be at least %v, found %s", l.schema["minimum"], shown(l.value))
-	case "maximum":
-		f.Kind = OutOfRange
-		f.Message = fmt.Sprintf("must be at most %v, found %s", l.schema["maximum"], shown(l.value))
-	case "minItems":
-		f.Kind = OutOfRange
-		f.Message = fmt.Sprintf("must hold at least %v, found %s", count(l.schema["minItems"]), foundItems(l.value))
-	default:
-		f.Message = l.message
+// wrongType words that v has not the type of r.
+func wrongType(r *rule, v any) Finding {
+	return Finding{
+		Kind:    WrongType,
+		Message: fmt.Sprintf("must be %s, found %s", article(r.typ), foundType(r.typ, v)),
+		Hint:    typeHint(r, v),
+	}
+}
+
+// notListed words that s is not among the values of r.
+func notListed(r *rule, s string) Finding {
+	f := Finding{Kind: BadValue, Message: fmt.Sprintf("%s is not one of %s", quoteShort(s), quoteAll(r.enum))}
+	if len(r.enum) > listed {
+		f.Message = fmt.Sprintf("%s is not one of the %d values allowed", quoteShort(s), len(r.enum))
+		f.Hint = "use one of " + quoteAll(r.enum)
+	}
+	if near := nearestText(s, r.enum); near != "" {
+		f.Hint = didYouMean(near)
 	}
 	return f
 }
 
-func wanted(n node) string {
-	if what := n.text("x-what"); what != "" {
-		return what
-	}
-	return "of the form " + n.text("pattern")
-}
+func didYouMean(name string) string { return "did you mean " + strconv.Quote(name) + "?" }
 
 func article(jsonType string) string {
 	switch jsonType {
@@ -72,9 +49,9 @@ func article(jsonType string) string {
 	}
 }
 
-// foundType names the type of a value that has the wrong one.
-func foundType(l leaf) string {
-	switch v := l.value.(type) {
+// foundType names the type of a value that has another one than it should.
+func foundType(want string, v any) string {
+	switch v := v.(type) {
 	case nil:
 		return "null"
 	case bool:
@@ -86,88 +63,75 @@ func foundType(l leaf) string {
 	case map[string]any:
 		return "an object"
 	case json.Number:
-		if l.schema.text("type") == "integer" {
-			return v.String()
+		if want == "integer" {
+			return shorten(v.String())
 		}
-	case float64:
-		if l.schema.text("type") == "integer" {
-			return strconv.FormatFloat(v, 'g', -1, 64)
-		}
+		return "a number"
+	default:
+		return fmt.Sprintf("a Go %T, which is no JSON", v)
 	}
-	return "a number"
 }
 
 // typeHint says how to write a value of the wrong type, where one can tell.
-func typeHint(l leaf) string {
-	want := l.schema.text("type")
-	text := shown(l.value)
-	switch v := l.value.(type) {
+func typeHint(r *rule, v any) string {
+	switch v := v.(type) {
 	case nil:
 		return "leave the field out, or give it a value"
 	case string:
-		bare := strings.TrimSpace(v)
-		switch want {
-		case "boolean":
-			if strings.EqualFold(bare, "true") || strings.EqualFold(bare, "false") {
-				return "write " + strings.ToLower(bare) + " without quotes"
-			}
-		case "integer", "number":
-			if json.Valid([]byte(bare)) && bare != "" && (bare[0] == '-' || bare[0] >= '0' && bare[0] <= '9') {
-				return "write " + shorten(bare) + " without quotes"
-			}
-		case "array":
-			return "write a list: [" + text + "]"
-		}
-	case []any, map[string]any:
-		return ""
+		return unquoteHint(r.typ, v)
 	case bool:
-		if _, ok := l.schema.child("properties")["enabled"]; ok && want == "object" {
-			return "write {\"enabled\": " + text + "}"
+		if r.typ == "object" && r.props["enabled"] != nil {
+			return "write {\"enabled\": " + strconv.FormatBool(v) + "}"
 		}
-		return scalarHint(want, text, "")
-	default:
-		return scalarHint(want, text, l.schema.text("x-what"))
+		return quoteHint(r, strconv.FormatBool(v))
+	case json.Number:
+		if r.typ == "string" && r.what == "a duration" {
+			return "write it with a unit and in quotes, such as \"" + shorten(v.String()) + "s\""
+		}
+		return quoteHint(r, shorten(v.String()))
 	}
 	return ""
 }
 
-func scalarHint(want, text, what string) string {
-	switch {
-	case want == "string" && what == "a duration":
-		return "write it with a unit and in quotes, such as \"" + text + "s\""
-	case want == "string":
+func unquoteHint(want, s string) string {
+	bare := strings.TrimSpace(s)
+	switch want {
+	case "boolean":
+		if strings.EqualFold(bare, "true") || strings.EqualFold(bare, "false") {
+			return "write " + strings.ToLower(bare) + " without quotes"
+		}
+	case "integer", "number":
+		if bare != "" && strings.IndexByte("-0123456789", bare[0]) >= 0 && json.Valid([]byte(bare)) {
+			return "write " + shorten(bare) + " without quotes"
+		}
+	case "array":
+		return "write a list: [" + quoteShort(s) + "]"
+	}
+	return ""
+}
+
+func quoteHint(r *rule, text string) string {
+	switch r.typ {
+	case "string":
 		return "write it in quotes: \"" + text + "\""
-	case want == "array":
+	case "array":
 		return "write a list: [" + text + "]"
 	}
 	return ""
 }
 
-func count(n any) string {
-	if f, ok := n.(float64); ok && f == 1 {
+func items(n int) string {
+	if n == 1 {
 		return "1 item"
 	}
-	return fmt.Sprintf("%v items", n)
+	return strconv.Itoa(n) + " items"
 }
 
-func foundItems(v any) string {
-	list, _ := v.([]any)
-	if len(list) == 0 {
+func foundItems(n int) string {
+	if n == 0 {
 		return "none"
 	}
-	return strconv.Itoa(len(list))
-}
-
-// shown is a value as a message repeats it: JSON, shortened.
-func shown(v any) string {
-	if s, ok := v.(string); ok {
-		return quoteShort(s)
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return "it"
-	}
-	return shorten(string(data))
+	return strconv.Itoa(n)
 }
 
 func quoteShort(s string) string { return strconv.Quote(shorten(s)) }
@@ -187,12 +151,8 @@ func quoteAll(list []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// nearestText returns the allowed text that v is likely to mean, or "".
-func nearestText(v any, allowed []string) string {
-	s, ok := v.(string)
-	if !ok || s == "" {
-		return ""
-	}
+// nearestText returns the allowed text that s is likely to mean, or "".
+func nearestText(s string, allowed []string) string {
 	best, cost := "", -1
 	for _, a := range allowed {
 		if d := distance(plain(s), plain(a)); d <= tolerance(a) && d < len(a) && (cost < 0 || d < cost) {
