@@ -19,6 +19,7 @@ type decoder struct {
 	shapes  map[reflect.Type]*shape
 	readers map[reflect.Type]reader
 	refs    references
+	beside  []besideRef
 	failed  []source.Pointer // what has the wrong type; with any, the result is of no use to kin-openapi
 }
 

@@ -73,15 +73,22 @@ func readReference(d *decoder, n source.Node, v reflect.Value) {
 	_ = json.Unmarshal(n.JSON(), v.Addr().Interface())
 }
 
-// siblings checks the keywords beside a $ref, which are a schema in OpenAPI 3.1.
+// besideRef is the schema that stands beside a $ref in OpenAPI 3.1.
+type besideRef struct {
+	at     source.Pointer
+	schema *openapi3.Schema
+}
+
+// siblings decodes the keywords beside a $ref, to look at them.
 func (d *decoder) siblings(n source.Node) {
+	schema := &openapi3.Schema{}
 	s := d.shape(reflect.TypeFor[openapi3.Schema]())
-	scratch := reflect.New(reflect.TypeFor[openapi3.Schema]()).Elem()
 	for key, m := range n.Members() {
 		if i, ok := s.fields[key]; ok {
-			d.value(m, scratch.Field(i))
+			d.value(m, reflect.ValueOf(schema).Elem().Field(i))
 		}
 	}
+	d.beside = append(d.beside, besideRef{n.Pointer(), schema})
 }
 
 // readSchema reads a schema, which may be a mere boolean. Before OpenAPI 3.1 validation refuses that.

@@ -29,45 +29,11 @@ func unwrapped(err error) error {
 	}
 }
 
-// sectionNames are the words of kin-openapi for parts of a document, where they are not the names of the members.
-var sectionNames = map[string]string{
-	"external docs": "externalDocs", "schema": "schemas", "parameter": "parameters", "header": "headers",
-	"request body": "requestBodies", "response": "responses", "security scheme": "securitySchemes", "example": "examples",
-	"link": "links", "callback": "callbacks",
-}
-
-// contextPointer is as far as an error of kin-openapi tells where it is.
-func contextPointer(err error) source.Pointer {
-	var at source.Pointer
-	for ; err != nil; err = errors.Unwrap(err) {
-		switch e := err.(type) { //nolint:errorlint // one layer is looked at at a time
-		case *openapi3.SectionValidationError:
-			name := e.Section
-			if member, ok := sectionNames[name]; ok {
-				name = member
-			}
-			at = at.Child(name)
-		case *openapi3.PathValidationError:
-			at = at.Child(e.Path)
-		case *openapi3.OperationValidationError:
-			at = at.Child(strings.ToLower(e.Method))
-		case *openapi3.ComponentValidationError:
-			at = at.Child(sectionNames[e.Section]).Child(e.Name)
-		case *openapi3.WebhookValidationError:
-			at = at.Child(e.Name)
-		case *openapi3.ParameterFieldValidationError, *openapi3.SchemaCombinatorElementValidationError:
-			return at
-		}
-	}
-	return at
-}
-
-// kinError reports an error of kin-openapi about an object, at the member it speaks of. It tells whether it has.
-func (l *loading) kinError(at source.Pointer, err error) bool {
+// kinError reports an error of kin-openapi about an object, at the member it speaks of.
+func (l *loading) kinError(at source.Pointer, err error) {
 	var extra *openapi3.ExtraSiblingFieldsError
-	var unresolved *openapi3.UnresolvedRefError
-	if errors.As(err, &extra) || errors.As(err, &unresolved) && unresolved.Ref == "" {
-		return false // reported by the decoder
+	if errors.As(err, &extra) {
+		return // reported by the decoder
 	}
 	field, isKey := faultyField(err)
 	code := CodeStructure
@@ -87,7 +53,6 @@ func (l *loading) kinError(at source.Pointer, err error) bool {
 		d = l.report(code, member, "%s", kinMessage(err, field, member != at))
 	}
 	d.Hint = kinHint(err)
-	return true
 }
 
 var quotedField = regexp.MustCompile(`^field ['"]([A-Za-z]+)['"]`)

@@ -7,10 +7,12 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/tykctl/tykctl/oas/source"
 )
 
-// openAPI decodes, resolves and validates the OpenAPI part. What is wrong with one step does not keep the next from looking at
-// the rest, as far as its result can be trusted.
+// openAPI decodes, validates and resolves the OpenAPI part. What one step finds does not keep the next from looking at the rest, as
+// far as its input can be trusted.
 func (l *loading) openAPI() {
 	later := strings.HasPrefix(l.file.Root().Get("openapi").Text(), "3.1")
 	d := &decoder{l: l, later: later}
@@ -26,19 +28,14 @@ func (l *loading) openAPI() {
 	defer func() { t.OpenAPI = written }()
 
 	v := &validator{l: l, ctx: validation(later), failed: d.failed, dead: d.refs.dead}
-	if len(d.failed) > 0 {
-		v.document(t)
-		return
+	v.document(t)
+	for _, b := range d.beside {
+		v.schema(b.at, &openapi3.SchemaRef{Value: b.schema})
 	}
-	if !l.resolve(t) {
-		v.document(t)
-		return
+	if len(d.failed) == 0 && l.resolve(t, d.refs.dead) {
+		v.paths(t)
+		l.doc.OpenAPI = t
 	}
-	if err := t.Validate(v.ctx, validationOptions...); err != nil {
-		v.document(t)
-		v.rest(err)
-	}
-	l.doc.OpenAPI = t
 }
 
 // validationOptions are those of Tyk: examples and defaults are not looked at.
@@ -58,15 +55,15 @@ func validation(later bool) context.Context {
 var errOutside = errors.New("outside references are not followed")
 
 // resolve lets kin-openapi follow the references. Those that lead nowhere have been reported and removed, so that it should find
-// nothing to complain of; it never reads a file.
-func (l *loading) resolve(t *openapi3.T) bool {
+// nothing to complain of but what hangs on them. It never reads a file.
+func (l *loading) resolve(t *openapi3.T, dead []source.Pointer) bool {
 	loader := openapi3.NewLoader()
 	loader.ReadFromURIFunc = func(*openapi3.Loader, *url.URL) ([]byte, error) { return nil, errOutside }
-	if err := loader.ResolveRefsIn(t, nil); err != nil {
+	err := loader.ResolveRefsIn(t, nil)
+	if err != nil && len(dead) == 0 {
 		l.report(CodeReference, l.blamed(err.Error()), "%s", firstLine(err.Error()))
-		return false
 	}
-	return true
+	return err == nil
 }
 
 // firstLine shortens a message of a library to something that can be read in a list.

@@ -27,17 +27,25 @@ func eachOperation(item source.Node, yield func(method string, op source.Node)) 
 func (l *loading) operationIDs() {
 	first := map[string]source.Node{}
 	for path, item := range l.file.Root().Get("paths").Members() {
-		eachOperation(item, func(method string, op source.Node) {
+		own := item
+		if ref := item.Get("$ref"); ref.Kind() == source.String {
+			own, _ = l.target(ref.Text())
+		}
+		eachOperation(own, func(method string, op source.Node) {
 			id := op.Get("operationId")
 			if id.Kind() != source.String || id.Text() == "" {
 				return
 			}
-			earlier, ok := first[id.Text()]
-			if !ok {
+			earlier, taken := first[id.Text()]
+			if !taken {
 				first[id.Text()] = id
 				return
 			}
-			d := l.report(CodeOperationID, id.Pointer(), "operationId %q of %s %s is taken", id.Text(), method, path)
+			place := id
+			if own != item {
+				place = item.Get("$ref") // the id is right where it stands, and wrong to be used here
+			}
+			d := l.report(CodeOperationID, place.Pointer(), "operationId %q of %s %s is taken", id.Text(), method, path)
 			d.Hint = "give each operation an id of its own; Tyk finds the settings of an operation by it"
 			d.Related = []diag.Related{{Message: "first used here", At: earlier.Range()}}
 		})
@@ -50,6 +58,7 @@ func (l *loading) requirements() {
 	l.requirement(root.Get("security"))
 	l.itemRequirements(root.Get("paths"))
 	l.itemRequirements(root.Get("webhooks"))
+	l.itemRequirements(root.Get("components").Get("pathItems"))
 	for _, callback := range root.Get("components").Get("callbacks").Members() {
 		l.itemRequirements(callback)
 	}

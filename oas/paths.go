@@ -1,8 +1,8 @@
 package oas
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,100 +12,100 @@ import (
 	"github.com/tykctl/tykctl/oas/source"
 )
 
-// between reports an error that concerns more than one object, and tells whether it was one.
-func (v *validator) between(err error) bool {
-	var (
-		parameters *openapi3.PathParametersError
-		conflict   *openapi3.ConflictingPathsError
-		slash      *openapi3.PathMustStartWithSlashError
-		duplicate  *openapi3.DuplicateOperationIDError
-		scheme     *openapi3.SecurityRequirementSchemeUndefinedError
-		extra      *openapi3.ExtraSiblingFieldsError
-	)
-	switch {
-	case errors.As(err, &parameters):
-		v.pathParameters(parameters)
-	case errors.As(err, &conflict):
-		v.conflict(conflict)
-	case errors.As(err, &slash):
-		v.l.reportKey(CodeStructure, source.Pointer("/paths").Child(slash.Path), "path %q does not begin with a slash", slash.Path).
-			Hint = fmt.Sprintf("write %q", "/"+slash.Path)
-	case errors.As(err, &duplicate):
-		v.l.sharedOperation(duplicate)
-	case errors.As(err, &scheme), errors.As(err, &extra):
-		// reported from the source
-	default:
-		return false
+// paths checks the paths against each other and against the parameters of their operations. References must have been resolved.
+func (v *validator) paths(t *openapi3.T) {
+	seen := map[string]source.Node{}
+	for path, n := range v.l.file.Root().Get("paths").Members() {
+		at := source.Pointer("/paths").Child(path)
+		switch {
+		case strings.HasPrefix(path, "x-"):
+			continue
+		case !strings.HasPrefix(path, "/"):
+			v.l.reportKey(CodeStructure, at, "path %q does not begin with a slash", path).
+				Hint = fmt.Sprintf("write %q", "/"+path)
+			continue
+		}
+		shape, names := template(path)
+		if first, ok := seen[shape]; ok {
+			d := v.l.reportKey(CodePathParameter, at, "path %q cannot be told from %q", path, first.Pointer().Last())
+			d.Hint = "only the names of their parameters differ: make one path of them"
+			d.Related = []diag.Related{{Message: "the other path", At: first.KeyRange()}}
+			continue
+		}
+		seen[shape] = n
+		if item := t.Paths.Value(path); item != nil && !v.deadParameters(at) {
+			operations := item.Operations()
+			for _, method := range slices.Sorted(maps.Keys(operations)) {
+				v.pathParameters(at.Child(strings.ToLower(method)), method+" "+path, names, item, operations[method])
+			}
+		}
 	}
-	return true
 }
 
-// pathParameters reports an operation whose path parameters are not those of its path, unless one of them is behind a reference
-// that leads nowhere.
-func (v *validator) pathParameters(e *openapi3.PathParametersError) {
-	item := source.Pointer("/paths").Child(e.Path)
-	at := item.Child(strings.ToLower(e.Method))
-	if slices.ContainsFunc(v.dead, func(p source.Pointer) bool {
-		return p.Parent() == item+"/parameters" || p.Parent() == at+"/parameters"
-	}) {
+// deadParameters tells whether a parameter of a path or of one of its operations is behind a reference that leads nowhere.
+func (v *validator) deadParameters(item source.Pointer) bool {
+	return slices.ContainsFunc(v.dead, func(p source.Pointer) bool {
+		list := p.Parent()
+		return list.Last() == "parameters" && (list.Parent() == item || list.Parent().Parent() == item)
+	})
+}
+
+// pathParameters reports an operation whose path parameters are not those of its path.
+func (v *validator) pathParameters(
+	at source.Pointer, what string, inPath []string, item *openapi3.PathItem, op *openapi3.Operation,
+) {
+	var declared []string
+	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+		if ref != nil && ref.Value != nil && ref.Value.In == openapi3.ParameterInPath {
+			declared = append(declared, ref.Value.Name)
+		}
+	}
+	missing, foreign := without(inPath, declared), without(declared, inPath)
+	var d *diag.Diagnostic
+	switch {
+	case missing == "" && foreign == "":
 		return
-	}
-	inPath := templateNames(e.Path)
-	var undeclared, foreign []string
-	for _, name := range e.Missing {
-		if slices.Contains(inPath, name) {
-			undeclared = append(undeclared, fmt.Sprintf("%q", name))
-		} else {
-			foreign = append(foreign, fmt.Sprintf("%q", name))
-		}
-	}
-	const hint = "declare each name in braces once, as a parameter with in: path"
-	switch {
-	case len(foreign) == 0:
-		v.l.report(CodePathParameter, at, "%s %s does not declare its path parameter %s",
-			e.Method, e.Path, strings.Join(undeclared, ", ")).Hint = hint
-	case len(undeclared) == 0:
-		v.l.report(CodePathParameter, at, "%s %s declares the path parameter %s, which its path does not have",
-			e.Method, e.Path, strings.Join(foreign, ", ")).Hint = hint
+	case foreign == "":
+		d = v.l.report(CodePathParameter, at, "%s does not declare its path parameter %s", what, missing)
+	case missing == "":
+		d = v.l.report(CodePathParameter, at, "%s declares the path parameter %s, which its path does not have", what, foreign)
 	default:
-		v.l.report(CodePathParameter, at, "%s %s declares the path parameter %s, but its path has %s",
-			e.Method, e.Path, strings.Join(foreign, ", "), strings.Join(undeclared, ", ")).Hint = hint
+		d = v.l.report(CodePathParameter, at, "%s declares the path parameter %s, but its path has %s", what, foreign, missing)
 	}
+	d.Hint = "declare each name in braces once, as a parameter with in: path"
 }
 
-// templateNames are the names in the braces of a path, without what routers add to them: a pattern after a colon, or a star.
-func templateNames(path string) []string {
-	var names []string
-	for {
-		_, rest, ok := strings.Cut(path, "{")
-		if !ok {
-			return names
+// without quotes the names of a list that are not in another, each once.
+func without(list, other []string) string {
+	var quoted []string
+	for _, name := range list {
+		if q := fmt.Sprintf("%q", name); !slices.Contains(other, name) && !slices.Contains(quoted, q) {
+			quoted = append(quoted, q)
 		}
-		name, after, _ := strings.Cut(rest, "}")
-		name, _, _ = strings.Cut(name, ":")
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// template is a path without the names of its parameters, and these names. What routers add to a name, a pattern after a colon or a
+// star, is no part of it.
+func template(path string) (shape string, names []string) {
+	for {
+		before, rest, ok := strings.Cut(path, "{")
+		shape += before
+		if !ok {
+			return shape, names
+		}
+		inner, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			return shape + "{", names
+		}
+		name, _, _ := strings.Cut(inner, ":")
 		names = append(names, strings.TrimSuffix(name, "*"))
+		shape += "{"
+		if strings.HasSuffix(inner, "*") {
+			shape += "*"
+		}
+		shape += "}"
 		path = after
 	}
-}
-
-// conflict reports two paths that differ only in the names of their parameters, at the second one in the document.
-func (v *validator) conflict(e *openapi3.ConflictingPathsError) {
-	first, second := source.Pointer("/paths").Child(e.Path1), source.Pointer("/paths").Child(e.Path2)
-	if v.l.file.Key(first).Start.Offset > v.l.file.Key(second).Start.Offset {
-		first, second = second, first
-	}
-	d := v.l.reportKey(CodePathParameter, second, "path %q cannot be told from %q", second.Last(), first.Last())
-	d.Hint = "only the names of their parameters differ: make one path of them"
-	d.Related = []diag.Related{{Message: "the other path", At: v.l.file.Key(first)}}
-}
-
-// sharedOperation reports an operationId that is used twice because two paths refer to one path item. Other duplicates have been
-// reported from the source.
-func (l *loading) sharedOperation(e *openapi3.DuplicateOperationIDError) {
-	if slices.ContainsFunc(l.found, func(d *diag.Diagnostic) bool { return d.Code == CodeOperationID }) {
-		return
-	}
-	_, path, _ := strings.Cut(e.Endpoint2, " ")
-	l.reportKey(CodeOperationID, source.Pointer("/paths").Child(path), "operationId %q is used by %s and by %s",
-		e.OperationID, e.Endpoint1, e.Endpoint2).Hint = "give each path a path item of its own"
 }

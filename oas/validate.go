@@ -2,7 +2,7 @@ package oas
 
 import (
 	"context"
-	"errors"
+	"maps"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -10,16 +10,18 @@ import (
 	"github.com/tykctl/tykctl/oas/source"
 )
 
-// validator finds out where the errors are that kin-openapi's Validate speaks of. Its errors name a path and a method at best, it
-// reports one error for each operation or component, and repeats an error of a component wherever that is used. So once Validate
-// has found anything, the validator goes through the document itself, and lets kin-openapi validate each object alone: a copy
-// of which all parts are replaced by something valid.
+// validator validates every object of a document once, alone, and so knows where each error is. It hands kin-openapi's Validate
+// methods a copy whose parts are replaced by something valid. Validating the document as a whole would not do: the errors name
+// a path and a method at best, an operation or component yields one error at most, an error of a schema is repeated wherever
+// the schema is used, and each use of a schema costs a walk through all that it leads to. A test holds that nothing that
+// kin-openapi finds in the whole escapes the validator.
 type validator struct {
-	l      *loading
-	ctx    context.Context
-	failed []source.Pointer // values of the wrong type, which have been reported
-	dead   []source.Pointer // references that lead nowhere, which have been reported
-	said   map[string]bool  // messages reported at their exact place
+	l       *loading
+	ctx     context.Context
+	failed  []source.Pointer // values of the wrong type, which have been reported
+	dead    []source.Pointer // references that lead nowhere, which have been reported
+	scratch openapi3.Schema
+	valid   *openapi3.SchemaRef // stands for a schema that is visited on its own
 }
 
 // validatable is what kin-openapi's types have in common.
@@ -27,7 +29,7 @@ type validatable interface {
 	Validate(context.Context, ...openapi3.ValidationOption) error
 }
 
-// check validates a single object. What it says of its parts has to be made impossible by the caller.
+// check validates a single object.
 func (v *validator) check(at source.Pointer, object validatable) {
 	if err := object.Validate(v.ctx); err != nil && !v.excused(at) {
 		v.each(at, err)
@@ -36,18 +38,13 @@ func (v *validator) check(at source.Pointer, object validatable) {
 
 // each reports every error of a tree of errors at a pointer.
 func (v *validator) each(at source.Pointer, err error) {
-	if many, ok := err.(openapi3.MultiError); ok { //nolint:errorlint // its As would find one of many
-		for _, e := range many {
-			v.each(at, e)
-		}
+	many, ok := err.(openapi3.MultiError) //nolint:errorlint // its As would find one of many
+	if !ok {
+		v.l.kinError(at, unwrapped(err))
 		return
 	}
-	leaf := unwrapped(err)
-	if said := v.l.kinError(at, leaf); said {
-		if v.said == nil {
-			v.said = map[string]bool{}
-		}
-		v.said[leaf.Error()] = true
+	for _, e := range many {
+		v.each(at, e)
 	}
 }
 
@@ -58,18 +55,9 @@ func (v *validator) excused(at source.Pointer) bool {
 	})
 }
 
-// rest reports what Validate has found and the validator has not: errors between objects, and anything it does not know of.
-func (v *validator) rest(err error) {
-	var many openapi3.MultiError
-	if !errors.As(err, &many) {
-		many = openapi3.MultiError{err}
-	}
-	for _, e := range many {
-		if v.between(e) {
-			continue
-		}
-		if len(v.dead) == 0 && !v.said[unwrapped(e).Error()] {
-			v.each(contextPointer(e), e)
-		}
+// eachNamed visits the values of a map in the order of their names.
+func eachNamed[T any](at source.Pointer, m map[string]T, visit func(source.Pointer, T)) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		visit(at.Child(name), m[name])
 	}
 }

@@ -1,39 +1,28 @@
 package oas
 
 import (
-	"context"
-
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/tykctl/tykctl/oas/source"
 )
 
-// validatorFunc lets a function be checked as an object.
-type validatorFunc func() error
-
-// Validate calls the function.
-func (f validatorFunc) Validate(_ context.Context, _ ...openapi3.ValidationOption) error { return f() }
-
-// validSchema stands for a schema that is visited on its own; nil for none.
-func validSchema(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+// stub stands for a schema that is visited on its own; nil for none.
+func (v *validator) stub(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
 	if ref == nil {
 		return nil
 	}
-	return &openapi3.SchemaRef{Value: &openapi3.Schema{}}
+	if v.valid == nil {
+		v.valid = &openapi3.SchemaRef{Value: &openapi3.Schema{}}
+	}
+	return v.valid
 }
 
-func validSchemas(refs openapi3.SchemaRefs) openapi3.SchemaRefs {
-	if len(refs) == 0 {
-		return nil
+// stubs is stub for named schemas.
+func (v *validator) stubs(refs openapi3.Schemas) openapi3.Schemas {
+	for _, ref := range refs {
+		return openapi3.Schemas{"x": v.stub(ref)}
 	}
-	return openapi3.SchemaRefs{validSchema(refs[0])}
-}
-
-func validNamed(refs openapi3.Schemas) openapi3.Schemas {
-	if len(refs) == 0 {
-		return nil
-	}
-	return openapi3.Schemas{"x": {Value: &openapi3.Schema{}}}
+	return nil
 }
 
 // validContent keeps the media types of a content and drops what they hold.
@@ -49,20 +38,19 @@ func validContent(content openapi3.Content) openapi3.Content {
 }
 
 func (v *validator) content(at source.Pointer, content openapi3.Content) {
-	for name, media := range content {
-		if media == nil {
-			continue
-		}
-		here := at.Child(name)
-		bare := *media
-		bare.Schema, bare.ItemSchema, bare.Encoding = validSchema(bare.Schema), validSchema(bare.ItemSchema), nil
-		v.check(here, &bare)
-		v.schema(here+"/schema", media.Schema)
-		v.schema(here+"/itemSchema", media.ItemSchema)
-		for field, encoding := range media.Encoding {
-			v.encoding((here + "/encoding").Child(field), encoding)
-		}
+	eachNamed(at, content, v.mediaType)
+}
+
+func (v *validator) mediaType(at source.Pointer, media *openapi3.MediaType) {
+	if media == nil {
+		return
 	}
+	bare := *media
+	bare.Schema, bare.ItemSchema, bare.Encoding = v.stub(bare.Schema), v.stub(bare.ItemSchema), nil
+	v.check(at, &bare)
+	v.part(at, "/schema", media.Schema)
+	v.part(at, "/itemSchema", media.ItemSchema)
+	eachNamed(at+"/encoding", media.Encoding, v.encoding)
 }
 
 func (v *validator) encoding(at source.Pointer, encoding *openapi3.Encoding) {
@@ -72,9 +60,12 @@ func (v *validator) encoding(at source.Pointer, encoding *openapi3.Encoding) {
 	bare := *encoding
 	bare.Headers = nil
 	v.check(at, &bare)
-	for name, header := range encoding.Headers {
-		v.header((at + "/headers").Child(name), header)
-	}
+	eachNamed(at+"/headers", encoding.Headers, func(at source.Pointer, header *openapi3.HeaderRef) {
+		if err := openapi3.ValidateIdentifier(at.Last()); err != nil {
+			v.l.reportKey(CodeStructure, at, "%q cannot be the name of a header here", at.Last())
+		}
+		v.header(at, header)
+	})
 }
 
 func (v *validator) securityScheme(at source.Pointer, ref *openapi3.SecuritySchemeRef) {
@@ -102,56 +93,69 @@ func (v *validator) schema(at source.Pointer, ref *openapi3.SchemaRef) {
 		return
 	}
 	s := ref.Value
-	v.check(at, bareSchema(s))
-	v.schemaList(at+"/oneOf", s.OneOf)
-	v.schemaList(at+"/anyOf", s.AnyOf)
-	v.schemaList(at+"/allOf", s.AllOf)
-	v.schemaList(at+"/prefixItems", s.PrefixItems)
-	v.schemaMap(at+"/properties", s.Properties)
-	v.schemaMap(at+"/patternProperties", s.PatternProperties)
-	v.schemaMap(at+"/dependentSchemas", s.DependentSchemas)
-	v.schemaMap(at+"/$defs", s.Defs)
-	v.schema(at+"/not", s.Not)
-	v.schema(at+"/items", s.Items)
-	v.schema(at+"/additionalProperties", s.AdditionalProperties.Schema)
-	v.schema(at+"/contains", s.Contains)
-	v.schema(at+"/propertyNames", s.PropertyNames)
-	v.schema(at+"/unevaluatedItems", s.UnevaluatedItems.Schema)
-	v.schema(at+"/unevaluatedProperties", s.UnevaluatedProperties.Schema)
-	v.schema(at+"/if", s.If)
-	v.schema(at+"/then", s.Then)
-	v.schema(at+"/else", s.Else)
-	v.schema(at+"/contentSchema", s.ContentSchema)
+	v.own(at, s)
+	v.list(at, "/oneOf", s.OneOf)
+	v.list(at, "/anyOf", s.AnyOf)
+	v.list(at, "/allOf", s.AllOf)
+	v.list(at, "/prefixItems", s.PrefixItems)
+	v.named(at, "/properties", s.Properties)
+	v.named(at, "/patternProperties", s.PatternProperties)
+	v.named(at, "/dependentSchemas", s.DependentSchemas)
+	v.named(at, "/$defs", s.Defs)
+	v.part(at, "/not", s.Not)
+	v.part(at, "/items", s.Items)
+	v.part(at, "/additionalProperties", s.AdditionalProperties.Schema)
+	v.part(at, "/contains", s.Contains)
+	v.part(at, "/propertyNames", s.PropertyNames)
+	v.part(at, "/unevaluatedItems", s.UnevaluatedItems.Schema)
+	v.part(at, "/unevaluatedProperties", s.UnevaluatedProperties.Schema)
+	v.part(at, "/if", s.If)
+	v.part(at, "/then", s.Then)
+	v.part(at, "/else", s.Else)
+	v.part(at, "/contentSchema", s.ContentSchema)
 	v.docs(at, s.ExternalDocs)
 }
 
-func (v *validator) schemaList(at source.Pointer, list openapi3.SchemaRefs) {
-	for i, ref := range list {
-		v.schema(at.Item(i), ref)
+// part, list and named make a pointer only where there is something to visit.
+
+func (v *validator) part(at, member source.Pointer, ref *openapi3.SchemaRef) {
+	if ref != nil && ref.Ref == "" {
+		v.schema(at+member, ref)
 	}
 }
 
-func (v *validator) schemaMap(at source.Pointer, m openapi3.Schemas) {
-	for name, ref := range m {
-		v.schema(at.Child(name), ref)
+func (v *validator) list(at, member source.Pointer, refs openapi3.SchemaRefs) {
+	for i, ref := range refs {
+		if ref != nil && ref.Ref == "" {
+			v.schema((at + member).Item(i), ref)
+		}
 	}
 }
 
-// bareSchema is a schema whose parts are valid: only its own fields can be wrong.
-func bareSchema(s *openapi3.Schema) *openapi3.Schema {
-	bare := *s
+func (v *validator) named(at, member source.Pointer, refs openapi3.Schemas) {
+	if len(refs) > 0 {
+		eachNamed(at+member, refs, v.schema)
+	}
+}
+
+// own validates a schema whose parts are valid: only its own fields can be wrong.
+func (v *validator) own(at source.Pointer, s *openapi3.Schema) {
+	v.scratch = *s
+	bare := &v.scratch
 	bare.OneOf, bare.AnyOf, bare.AllOf, bare.Properties, bare.ExternalDocs = nil, nil, nil, nil, nil
-	bare.PrefixItems = validSchemas(s.PrefixItems)
-	bare.PatternProperties = validNamed(s.PatternProperties)
-	bare.DependentSchemas = validNamed(s.DependentSchemas)
-	bare.Defs = validNamed(s.Defs)
-	bare.AdditionalProperties.Schema = validSchema(s.AdditionalProperties.Schema)
-	bare.UnevaluatedItems.Schema = validSchema(s.UnevaluatedItems.Schema)
-	bare.UnevaluatedProperties.Schema = validSchema(s.UnevaluatedProperties.Schema)
-	for _, part := range []**openapi3.SchemaRef{
+	if len(s.PrefixItems) > 0 {
+		bare.PrefixItems = openapi3.SchemaRefs{v.stub(s.PrefixItems[0])}
+	}
+	bare.PatternProperties = v.stubs(s.PatternProperties)
+	bare.DependentSchemas = v.stubs(s.DependentSchemas)
+	bare.Defs = v.stubs(s.Defs)
+	bare.AdditionalProperties.Schema = v.stub(s.AdditionalProperties.Schema)
+	bare.UnevaluatedItems.Schema = v.stub(s.UnevaluatedItems.Schema)
+	bare.UnevaluatedProperties.Schema = v.stub(s.UnevaluatedProperties.Schema)
+	for _, part := range [...]**openapi3.SchemaRef{
 		&bare.Not, &bare.Items, &bare.Contains, &bare.PropertyNames, &bare.If, &bare.Then, &bare.Else, &bare.ContentSchema,
 	} {
-		*part = validSchema(*part)
+		*part = v.stub(*part)
 	}
-	return &bare
+	v.check(at, bare)
 }

@@ -1,28 +1,28 @@
 package oas
 
 import (
+	"context"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/tykctl/tykctl/oas/source"
 )
 
-// document goes through everything that a document holds itself. What is behind a reference is visited where it stands.
+// document visits everything that a document holds itself. What is behind a reference is visited where it stands.
 func (v *validator) document(t *openapi3.T) {
-	bare := openapi3.T{
-		OpenAPI: t.OpenAPI, Info: t.Info, Paths: t.Paths, Webhooks: t.Webhooks, JSONSchemaDialect: t.JSONSchemaDialect,
-	}
-	if bare.Info != nil {
+	bare := openapi3.T{OpenAPI: t.OpenAPI, JSONSchemaDialect: t.JSONSchemaDialect}
+	if t.Info != nil {
 		bare.Info = &openapi3.Info{Title: "x", Version: "x"}
 	}
-	if bare.Paths != nil {
+	if t.Paths != nil {
 		bare.Paths = &openapi3.Paths{}
 	}
-	for name := range bare.Webhooks {
-		bare.Webhooks = map[string]*openapi3.PathItem{name: {}}
+	if t.Webhooks != nil {
+		bare.Webhooks = map[string]*openapi3.PathItem{}
 	}
-	v.check("", validatorFunc(func() error { return bare.Validate(v.ctx, validationOptions...) }))
+	v.check("", documentOf{&bare})
 	v.info("/info", t.Info)
 	v.servers("/servers", t.Servers)
 	v.tags("/tags", t.Tags)
@@ -32,6 +32,14 @@ func (v *validator) document(t *openapi3.T) {
 	}
 	v.pathItems("/paths", t.Paths.Map())
 	v.pathItems("/webhooks", t.Webhooks)
+}
+
+// documentOf gives a document the options that its Validate does not take from the context.
+type documentOf struct{ t *openapi3.T }
+
+// Validate is that of the document.
+func (d documentOf) Validate(ctx context.Context, _ ...openapi3.ValidationOption) error {
+	return d.t.Validate(ctx, validationOptions...)
 }
 
 func (v *validator) info(at source.Pointer, info *openapi3.Info) {
@@ -85,51 +93,54 @@ func (v *validator) tags(at source.Pointer, tags openapi3.Tags) {
 
 // components visits the components. Their names are checked here as well.
 func (v *validator) components(at source.Pointer, c *openapi3.Components) {
-	eachNamed(v, at+"/schemas", c.Schemas, v.schema)
-	eachNamed(v, at+"/parameters", c.Parameters, v.parameter)
-	eachNamed(v, at+"/requestBodies", c.RequestBodies, v.requestBody)
-	eachNamed(v, at+"/responses", c.Responses, v.response)
-	eachNamed(v, at+"/headers", c.Headers, v.header)
-	eachNamed(v, at+"/securitySchemes", c.SecuritySchemes, v.securityScheme)
-	eachNamed(v, at+"/examples", c.Examples, func(at source.Pointer, ref *openapi3.ExampleRef) {
-		if ref != nil && ref.Ref == "" && ref.Value != nil {
-			v.check(at, ref.Value)
-		}
-	})
-	eachNamed(v, at+"/links", c.Links, v.link)
-	eachNamed(v, at+"/callbacks", c.Callbacks, v.callback)
+	eachComponent(v, at+"/schemas", c.Schemas, v.schema)
+	eachComponent(v, at+"/parameters", c.Parameters, v.parameter)
+	eachComponent(v, at+"/requestBodies", c.RequestBodies, v.requestBody)
+	eachComponent(v, at+"/responses", c.Responses, v.response)
+	eachComponent(v, at+"/headers", c.Headers, v.header)
+	eachComponent(v, at+"/securitySchemes", c.SecuritySchemes, v.securityScheme)
+	eachComponent(v, at+"/examples", c.Examples, v.example)
+	eachComponent(v, at+"/links", c.Links, v.link)
+	eachComponent(v, at+"/callbacks", c.Callbacks, v.callback)
 }
 
-// eachNamed visits the components of one kind.
-func eachNamed[T any](v *validator, at source.Pointer, m map[string]T, visit func(source.Pointer, T)) {
-	for name, component := range m {
-		if err := openapi3.ValidateIdentifier(name); err != nil {
-			v.l.reportKey(CodeStructure, at.Child(name), "%q cannot be the name of a component", name).
+// eachComponent visits the components of one kind.
+func eachComponent[T any](v *validator, at source.Pointer, m map[string]T, visit func(source.Pointer, T)) {
+	eachNamed(at, m, func(at source.Pointer, component T) {
+		if err := openapi3.ValidateIdentifier(at.Last()); err != nil {
+			v.l.reportKey(CodeStructure, at, "%q cannot be the name of a component", at.Last()).
 				Hint = "use letters, digits, dots, hyphens and underscores only"
 		}
-		visit(at.Child(name), component)
-	}
+		visit(at, component)
+	})
 }
 
 func (v *validator) pathItems(at source.Pointer, items map[string]*openapi3.PathItem) {
-	for path, item := range items {
-		if item == nil || item.Ref != "" {
-			continue
+	eachNamed(at, items, v.pathItem)
+}
+
+// pathItem visits a path item and its operations. kin-openapi asks for a value where a webhook is null.
+func (v *validator) pathItem(at source.Pointer, item *openapi3.PathItem) {
+	if item == nil {
+		v.l.report(CodeStructure, at, "%s is null, expected an object", at.Last())
+		return
+	}
+	if item.Ref != "" {
+		return
+	}
+	bare := openapi3.PathItem{}
+	if item.Query != nil {
+		bare.Query = validOperation()
+	}
+	for method := range item.AdditionalOperations {
+		bare.SetOperation(method, validOperation())
+	}
+	v.check(at, &bare)
+	v.parameters(at+"/parameters", item.Parameters)
+	for method := range methods {
+		if op := item.GetOperation(strings.ToUpper(method)); op != nil {
+			v.operation(at.Child(method), op)
 		}
-		v.parameters(at.Child(path)+"/parameters", item.Parameters)
-		bare := openapi3.PathItem{}
-		if item.Query != nil {
-			bare.Query = validOperation()
-		}
-		for method := range item.AdditionalOperations {
-			bare.SetOperation(method, validOperation())
-		}
-		v.check(at.Child(path), &bare)
-		eachOperation(v.node(at.Child(path)), func(method string, n source.Node) {
-			if op := item.GetOperation(method); op != nil {
-				v.operation(n.Pointer(), op)
-			}
-		})
 	}
 }
 
@@ -143,11 +154,6 @@ func validResponses() *openapi3.Responses {
 		openapi3.WithStatus(200, &openapi3.ResponseRef{Value: &openapi3.Response{Description: &description}}))
 }
 
-func (v *validator) node(at source.Pointer) source.Node {
-	n, _ := v.l.file.Lookup(at)
-	return n
-}
-
 func (v *validator) operation(at source.Pointer, op *openapi3.Operation) {
 	bare := openapi3.Operation{Responses: op.Responses}
 	if op.Responses.Len() > 0 {
@@ -156,12 +162,8 @@ func (v *validator) operation(at source.Pointer, op *openapi3.Operation) {
 	v.check(at, &bare)
 	v.parameters(at+"/parameters", op.Parameters)
 	v.requestBody(at+"/requestBody", op.RequestBody)
-	for status, response := range op.Responses.Map() {
-		v.response((at + "/responses").Child(status), response)
-	}
-	for name, callback := range op.Callbacks {
-		v.callback((at + "/callbacks").Child(name), callback)
-	}
+	eachNamed(at+"/responses", op.Responses.Map(), v.response)
+	eachNamed(at+"/callbacks", op.Callbacks, v.callback)
 	v.docs(at, op.ExternalDocs)
 }
 
@@ -190,9 +192,9 @@ func (v *validator) parameter(at source.Pointer, ref *openapi3.ParameterRef) {
 		return
 	}
 	bare := *ref.Value
-	bare.Schema, bare.Content = validSchema(bare.Schema), validContent(bare.Content)
+	bare.Schema, bare.Content = v.stub(bare.Schema), validContent(bare.Content)
 	v.check(at, &bare)
-	v.schema(at+"/schema", ref.Value.Schema)
+	v.part(at, "/schema", ref.Value.Schema)
 	v.content(at+"/content", ref.Value.Content)
 }
 
@@ -201,9 +203,9 @@ func (v *validator) header(at source.Pointer, ref *openapi3.HeaderRef) {
 		return
 	}
 	bare := *ref.Value
-	bare.Schema, bare.Content = validSchema(bare.Schema), validContent(bare.Content)
+	bare.Schema, bare.Content = v.stub(bare.Schema), validContent(bare.Content)
 	v.check(at, &bare)
-	v.schema(at+"/schema", ref.Value.Schema)
+	v.part(at, "/schema", ref.Value.Schema)
 	v.content(at+"/content", ref.Value.Content)
 }
 
@@ -221,11 +223,13 @@ func (v *validator) response(at source.Pointer, ref *openapi3.ResponseRef) {
 	}
 	v.check(at, &openapi3.Response{Description: ref.Value.Description})
 	v.content(at+"/content", ref.Value.Content)
-	for name, header := range ref.Value.Headers {
-		v.header((at + "/headers").Child(name), header)
-	}
-	for name, link := range ref.Value.Links {
-		v.link((at + "/links").Child(name), link)
+	eachNamed(at+"/headers", ref.Value.Headers, v.header)
+	eachNamed(at+"/links", ref.Value.Links, v.link)
+}
+
+func (v *validator) example(at source.Pointer, ref *openapi3.ExampleRef) {
+	if ref != nil && ref.Ref == "" && ref.Value != nil {
+		v.check(at, ref.Value)
 	}
 }
 
