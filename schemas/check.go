@@ -220,7 +220,7 @@ func (c *checker) belongs(name string) string {
 		var kinds []string
 		for _, k := range SchemeKinds() {
 			if c.schema.rules[k].props[name] != nil {
-				kinds = append(kinds, kindWords[k])
+				kinds = append(kinds, schemeOf(k))
 			}
 		}
 		if len(kinds) == 0 {
@@ -245,14 +245,22 @@ func (c *checker) belongs(name string) string {
 	return strconv.Quote(name) + " belongs at " + found
 }
 
-// kindWords says in the words of OpenAPI which scheme a kind is for.
-var kindWords = map[string]string{
-	"token":         "an apiKey scheme",
-	"jwt":           "an http bearer scheme with bearerFormat JWT",
-	"basic":         "an http basic scheme",
-	"oauth":         "an oauth2 scheme for which Tyk issues the tokens",
-	"externalOAuth": "an oauth2 scheme with a provider list",
-	"oauth2":        "an oauth2 scheme whose tokens another server issues",
+// schemeOf says in the words of OpenAPI which scheme a kind is for.
+func schemeOf(kind string) string {
+	switch kind {
+	case "token":
+		return "an apiKey scheme"
+	case "jwt":
+		return "an http bearer scheme with bearerFormat JWT"
+	case "basic":
+		return "an http basic scheme"
+	case "oauth":
+		return "an oauth2 scheme for which Tyk issues the tokens"
+	case "externalOAuth":
+		return "an oauth2 scheme with a provider list"
+	default:
+		return "an oauth2 scheme whose tokens another server issues"
+	}
 }
 
 // nearest returns the field of an object that a misspelt name is likely to mean, or "". Fields that the object lacks win

@@ -104,14 +104,6 @@ func with(v any, path []string, change func(any) any) any {
 	return v
 }
 
-// one demands exactly one finding with the wanted kind and place.
-func one(t *testing.T, what string, got []Finding, kind Kind, path []string) {
-	t.Helper()
-	if len(got) != 1 || got[0].Kind != kind || !slices.Equal(got[0].Path, path) {
-		t.Errorf("%s: got %+v, want one finding of kind %d at %v", what, got, kind, path)
-	}
-}
-
 // mutation is a complete example with one mistake, and what must be found.
 type mutation struct {
 	sub    subject

@@ -175,7 +175,8 @@ func (b *base) endpointPath(front, path string, e Endpoint) bool {
 	return ok && matches(front+b.prefix, below)
 }
 
-// below removes the listen path, written out or as the template itself, from the front of an absolute path.
+// below removes the listen path, written out or as the template itself, from the front of an absolute path. Where a
+// template can match more or less of the path it matches as little as it can.
 func (b *base) below(path string) (string, bool) {
 	if rest, ok := strings.CutPrefix(path, b.prefix); ok && (rest == "" || rest[0] == '/') {
 		return rest, true
@@ -183,12 +184,15 @@ func (b *base) below(path string) (string, bool) {
 	if !strings.Contains(b.prefix, "{") {
 		return "", false
 	}
-	for i := len(path) - 1; i > 0; i-- {
-		if path[i] == '/' && matches(b.prefix, path[:i]) {
-			return path[i:], true
-		}
+	re, err := regexp.Compile("^(?U:" + templateRegexp(b.prefix) + ")(?P<below>/.*)?$")
+	if err != nil {
+		return "", false
 	}
-	return "", false
+	m := re.FindStringSubmatch(path)
+	if m == nil {
+		return "", false
+	}
+	return m[re.SubexpIndex("below")], true
 }
 
 func (b *base) foreignReason(target server) string {
