@@ -96,7 +96,7 @@ func validUTF8(text string) (string, []int32) {
 	for i := 0; i < len(text); {
 		r, w := utf8.DecodeRuneInString(text[i:])
 		if r == utf8.RuneError && w == 1 {
-			bad = append(bad, int32(i))
+			bad = append(bad, compact(i))
 		}
 		out = utf8.AppendRune(out, r)
 		i += w

@@ -48,7 +48,8 @@ type File struct {
 	json      []byte
 }
 
-// defaults fills in what is not set. Depth stops at what encoding/json and yaml.v3 can read; Bytes at what an int32 can count.
+// defaults fills in what is not set. Depth stops at what encoding/json and yaml.v3 can read, the others where compact does: replaced
+// bytes may make a text three times as long, and each value may have a key to keep.
 func (l Limits) defaults() Limits {
 	set := func(field *int, value, most int) {
 		if *field <= 0 {
@@ -56,9 +57,9 @@ func (l Limits) defaults() Limits {
 		}
 		*field = min(*field, most)
 	}
-	set(&l.Bytes, 64<<20, math.MaxInt32)
+	set(&l.Bytes, 64<<20, 1<<29)
 	set(&l.Depth, 512, 10_000)
-	set(&l.Nodes, 8_000_000, math.MaxInt32)
+	set(&l.Nodes, 8_000_000, 1<<30)
 	set(&l.Aliases, 10_000, math.MaxInt32)
 	return l
 }

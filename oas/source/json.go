@@ -57,7 +57,7 @@ func (r *jsonReader) end() {
 // add puts a value, as yet without its kind, into the tree. The limit is checked where the value is read.
 func (r *jsonReader) add(n node) int32 {
 	r.f.nodes = append(r.f.nodes, n)
-	return int32(len(r.f.nodes) - 1)
+	return compact(len(r.f.nodes) - 1)
 }
 
 // peek is the next byte; 0 at the end.
@@ -88,7 +88,7 @@ func (r *jsonReader) value(i int32) bool {
 	r.space()
 	n := &r.f.nodes[i]
 	start, ok := r.pos, false
-	n.start = int32(start)
+	n.start = compact(start)
 	n.value = inText
 	switch c := r.peek(); {
 	case c == '"':
@@ -110,8 +110,8 @@ func (r *jsonReader) value(i int32) bool {
 		n.kind, ok = r.literal()
 	}
 	n = &r.f.nodes[i] // the slice may have moved
-	n.end = int32(r.pos)
-	n.next = int32(len(r.f.nodes))
+	n.end = compact(r.pos)
+	n.next = compact(len(r.f.nodes))
 	return ok
 }
 
@@ -129,7 +129,7 @@ func (r *jsonReader) enter() bool {
 func (r *jsonReader) leave(i int32, children int) bool {
 	r.depth--
 	r.pos++
-	r.f.nodes[i].value = int32(children)
+	r.f.nodes[i].value = compact(children)
 	return true
 }
 
@@ -167,13 +167,13 @@ func (r *jsonReader) object(i int32) bool {
 
 // member reads a key and its value; the reader stands on the key's quote.
 func (r *jsonReader) member(object int32) bool {
-	m := r.add(node{parent: object, keyStart: int32(r.pos), key: inText})
+	m := r.add(node{parent: object, keyStart: compact(r.pos), key: inText})
 	escaped, ok := r.str(m)
 	if !ok {
 		return false
 	}
 	n := &r.f.nodes[m]
-	n.keyEnd = int32(r.pos)
+	n.keyEnd = compact(r.pos)
 	if escaped {
 		n.flags |= escapedKey
 	}
@@ -200,7 +200,7 @@ func (r *jsonReader) array(i int32) bool {
 		if r.pos == len(r.s) {
 			return r.unclosed(open)
 		}
-		if !r.value(r.add(node{parent: i, key: int32(items)})) {
+		if !r.value(r.add(node{parent: i, key: compact(items)})) {
 			return false
 		}
 		r.space()

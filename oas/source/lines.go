@@ -18,12 +18,12 @@ type lineIndex struct {
 // newLineIndex counts LF, CRLF and CR as line endings.
 func newLineIndex(text string) lineIndex {
 	starts := make([]int32, 1, 16+len(text)/32)
-	starts[0] = int32(bomLength(text))
+	starts[0] = compact(bomLength(text))
 	ascii := true
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '\n', c == '\r' && !strings.HasPrefix(text[i+1:], "\n"):
-			starts = append(starts, int32(i+1))
+			starts = append(starts, compact(i+1))
 		case c >= 0x80:
 			ascii = false
 		}
@@ -34,7 +34,7 @@ func newLineIndex(text string) lineIndex {
 	runes := make([]int32, 0, 1+len(text)/runeBlock)
 	total := 0
 	for i := 0; i <= len(text); i += runeBlock {
-		runes = append(runes, int32(total))
+		runes = append(runes, compact(total))
 		total += countRunes(text[i:min(i+runeBlock, len(text))])
 	}
 	return lineIndex{starts: starts, runes: runes}
@@ -63,7 +63,7 @@ func (x *lineIndex) runesBefore(text string, offset int) int {
 
 // pos is the place of a byte offset within text.
 func (x *lineIndex) pos(text string, offset int) Pos {
-	line, exact := slices.BinarySearch(x.starts, int32(offset))
+	line, exact := slices.BinarySearch(x.starts, compact(offset))
 	if exact {
 		line++
 	}

@@ -78,7 +78,7 @@ func (n Node) Item(i int) Node {
 	}
 	e := n.entry()
 	if e.next-n.i-1 == e.value { // no item holds anything: they lie side by side
-		return Node{n.f, n.i + 1 + int32(i)}
+		return Node{n.f, n.i + 1 + compact(i)}
 	}
 	child := n.i + 1
 	for ; i > 0; i-- {

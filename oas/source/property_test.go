@@ -146,6 +146,7 @@ func nodeValue(n *yaml.Node) any {
 			s = append(s, nodeValue(item))
 		}
 		return s
+	default:
 	}
 	switch n.ShortTag() {
 	case "!!null":

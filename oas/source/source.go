@@ -14,7 +14,7 @@ import "fmt"
 type Pointer string
 
 // Pos is a place in a file. Line and Column count from 1; a column is a code point, whatever its width and whatever the
-// width of a tab. Offset counts bytes from 0.
+// width of a tab. Offset counts bytes from 0. Lines end at LF, CRLF and CR; a byte order mark takes no column.
 type Pos struct {
 	Line, Column, Offset int
 }

@@ -17,6 +17,11 @@ type node struct {
 	flags            uint8
 }
 
+// compact stores an offset, an index or a count. Limits keeps all of them below 1<<31.
+func compact(n int) int32 {
+	return int32(n) //nolint:gosec // see above
+}
+
 // inText marks a string that is read from the bytes of the document when it is asked for.
 const inText = -1
 
@@ -40,7 +45,7 @@ const maxProblems = 1000
 // report records a problem; those beyond the first thousand are dropped.
 func (f *File) report(kind ProblemKind, start, end int, node int32) {
 	if len(f.problems) < maxProblems {
-		f.problems = append(f.problems, problem{kind: kind, start: int32(start), end: int32(end), node: node})
+		f.problems = append(f.problems, problem{kind: kind, start: compact(start), end: compact(end), node: node})
 	}
 }
 
@@ -63,7 +68,7 @@ func (f *File) isMember(n *node) bool {
 
 // hash spreads members over the table. The seed is random, so that no document can be made to collide.
 func (f *File) hash(parent int32, key string) uint64 {
-	return maphash.String(f.seed, key) ^ uint64(parent)*0x9E3779B97F4A7C15
+	return maphash.String(f.seed, key) ^ uint64(parent)*0x9E3779B97F4A7C15 //nolint:gosec // a parent is never negative
 }
 
 // member finds a member by its key; 0, which is always the root, when there is none. Of duplicates it finds the last.
@@ -76,7 +81,7 @@ func (f *File) member(parent int32, key string) int32 {
 
 // slot is where a member is, or would be put. The table is never full, so that the search ends.
 func (f *File) slot(parent int32, key string) uint64 {
-	mask := uint64(len(f.table) - 1)
+	mask := uint64(len(f.table)) - 1 // the length is a power of two
 	s := f.hash(parent, key) & mask
 	for i := f.table[s]; i != 0; i = f.table[s] {
 		if n := &f.nodes[i]; n.parent == parent && f.keyText(n) == key {
@@ -108,9 +113,9 @@ func (f *File) indexMembers() {
 		}
 		s := f.slot(n.parent, f.keyText(n))
 		if earlier := f.table[s]; earlier != 0 {
-			f.override(earlier, int32(i), first)
+			f.override(earlier, compact(i), first)
 		}
-		f.table[s] = int32(i)
+		f.table[s] = compact(i)
 	}
 }
 

@@ -144,13 +144,13 @@ func (r *yamlReader) nextDocument(doc *yaml.Node) (start, end int, ok bool) {
 // add puts a value, as yet without its kind, into the tree.
 func (r *yamlReader) add(n node) int32 {
 	r.f.nodes = append(r.f.nodes, n)
-	return int32(len(r.f.nodes) - 1)
+	return compact(len(r.f.nodes) - 1)
 }
 
 // keep stores a text for the tree.
 func (r *yamlReader) keep(text string) int32 {
 	r.f.strings = append(r.f.strings, text)
-	return int32(len(r.f.strings) - 1)
+	return compact(len(r.f.strings) - 1)
 }
 
 // value reads node i from a YAML node. After place, Line and Column of a YAML node are the bytes where it starts and ends.
@@ -159,9 +159,9 @@ func (r *yamlReader) value(i int32, n *yaml.Node) bool {
 		return r.failf(n.Line, n.Column, "", "the document has more than %d values, aliases expanded", r.lim.Nodes)
 	}
 	e := &r.f.nodes[i]
-	e.start, e.end = int32(n.Line), int32(n.Column)
+	e.start, e.end = compact(n.Line), compact(n.Column)
 	ok := r.content(i, n)
-	r.f.nodes[i].next = int32(len(r.f.nodes))
+	r.f.nodes[i].next = compact(len(r.f.nodes))
 	return ok
 }
 
@@ -211,11 +211,11 @@ func (r *yamlReader) follow(alias *yaml.Node) bool {
 // items reads the items of array i.
 func (r *yamlReader) items(i int32, n *yaml.Node) bool {
 	for k, item := range n.Content {
-		if !r.value(r.add(node{parent: i, key: int32(k)}), item) {
+		if !r.value(r.add(node{parent: i, key: compact(k)}), item) {
 			return false
 		}
 	}
-	r.f.nodes[i].value = int32(len(n.Content))
+	r.f.nodes[i].value = compact(len(n.Content))
 	return true
 }
 
@@ -226,7 +226,7 @@ func (r *yamlReader) members(i int32, n *yaml.Node) bool {
 		return false
 	}
 	for _, p := range pairs {
-		m := r.add(node{parent: i, keyStart: int32(p.key.Line), keyEnd: int32(p.key.Column), key: r.keep(p.name)})
+		m := r.add(node{parent: i, keyStart: compact(p.key.Line), keyEnd: compact(p.key.Column), key: r.keep(p.name)})
 		if p.odd {
 			r.f.report(NonStringKey, p.key.Line, p.key.Column, m)
 		}
@@ -234,6 +234,6 @@ func (r *yamlReader) members(i int32, n *yaml.Node) bool {
 			return false
 		}
 	}
-	r.f.nodes[i].value = int32(len(pairs))
+	r.f.nodes[i].value = compact(len(pairs))
 	return true
 }

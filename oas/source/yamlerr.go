@@ -100,7 +100,7 @@ func (b *byteReader) Read(p []byte) (int, error) {
 func (r *yamlReader) troubled() int {
 	progress := &byteReader{s: r.s}
 	_ = decodeAll(progress)
-	at := int32(max(progress.n-1, 0))
+	at := compact(max(progress.n-1, 0))
 	line := sort.Search(len(r.rows.starts), func(i int) bool { return r.rows.starts[i] > at })
 	for range 4 {
 		before := line - 1

@@ -38,6 +38,7 @@ var yamlFaults = []yamlFault{
 	{"did not find expected alphabetic or numeric", startsWith("*&"), "found FOUND at the start of a value, expected text", quoteIt},
 	{"found undefined tag handle", startsWith("!"), `found an unknown tag, expected a value`, "if ! is meant as text, put the value in quotes"},
 	{"did not find expected tag URI", startsWith("!"), "found ! at the start of a value, expected text", quoteIt},
+	{"exceeded max depth", wholeLine, "objects and arrays are nested more than 10000 deep", ""},
 	{"found incompatible YAML document", wholeLine, "found a YAML version other than 1.1 and 1.2", "remove the line"},
 }
 

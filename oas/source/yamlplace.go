@@ -17,11 +17,11 @@ type rows struct {
 
 // newRows finds the lines of a text.
 func newRows(s string) rows {
-	starts := []int32{int32(bomLength(s))}
+	starts := []int32{compact(bomLength(s))}
 	for i := 0; i < len(s); i++ {
 		if n := breakLength(s[i:]); n > 0 {
 			i += n - 1
-			starts = append(starts, int32(i+1))
+			starts = append(starts, compact(i+1))
 		}
 	}
 	return rows{starts: starts}
@@ -79,6 +79,7 @@ func (r *yamlReader) place(n *yaml.Node, indent int) {
 		if n.Style&yaml.FlowStyle != 0 {
 			end = r.flowEnd(start, end)
 		}
+	case yaml.DocumentNode: // never within a document
 	}
 	n.Line, n.Column = start, max(start, min(end, len(r.s)))
 }
@@ -260,12 +261,12 @@ func (r *yamlReader) restore() {
 	for i := range r.f.nodes {
 		n := &r.f.nodes[i]
 		for _, at := range []*int32{&n.start, &n.end, &n.keyStart, &n.keyEnd} {
-			*at = int32(r.original(int(*at)))
+			*at = compact(r.original(int(*at)))
 		}
 	}
 	for i := range r.f.problems {
 		p := &r.f.problems[i]
-		p.start, p.end = int32(r.original(int(p.start))), int32(r.original(int(p.end)))
+		p.start, p.end = compact(r.original(int(p.start))), compact(r.original(int(p.end)))
 	}
 	for i := 0; i < len(r.bad); {
 		start := i
