@@ -1,0 +1,96 @@
+package main
+
+import (
+	"go/build"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The arrows between packages: who may import whom. They are what keeps the program in layers; a new one is a decision, made here.
+var arrows = map[string][]string{
+	"cmd/tykctl":                 {"..."},
+	"compiler":                   {"compiler/check", "compiler/lower", "compiler/plan", "oas", "oas/diag"},
+	"compiler/check":             {"oas", "oas/diag", "oas/source", "oas/tyk"},
+	"compiler/lower":             {"oas", "oas/diag", "oas/source", "oas/tyk", "compiler/plan"},
+	"compiler/plan":              {},
+	"oas":                        {"oas/diag", "oas/source", "oas/tyk", "schemas"},
+	"oas/diag":                   {"oas/source"},
+	"oas/source":                 {},
+	"oas/tyk":                    {},
+	"schemas":                    {},
+	"runtime":                    {"compiler/plan", "runtime/access", "runtime/admin", "runtime/oauth", "runtime/proxy", "runtime/router", "runtime/store", "runtime/internal/answer", "runtime/internal/unsafestr"},
+	"runtime/access":             {"compiler/plan", "runtime/store", "runtime/internal/unsafestr"},
+	"runtime/admin":              {"compiler/plan", "runtime/oauth", "runtime/store", "runtime/internal/answer", "runtime/internal/reqbody"},
+	"runtime/oauth":              {"compiler/plan", "runtime/store", "runtime/internal/answer", "runtime/internal/reqbody"},
+	"runtime/proxy":              {"compiler/plan", "runtime/internal/unsafestr"},
+	"runtime/router":             {"compiler/plan", "runtime/internal/unsafestr"},
+	"runtime/store":              {},
+	"runtime/store/memory":       {"runtime/store"},
+	"runtime/store/bolt":         {"runtime/store"},
+	"runtime/store/storetest":    {"runtime/store"},
+	"runtime/internal/answer":    {},
+	"runtime/internal/reqbody":   {},
+	"runtime/internal/unsafestr": {},
+	"examples/echo":              {},
+}
+
+// homes are the packages that may import a foreign library; every other one reaches it through them.
+var homes = map[string][]string{
+	"github.com/spf13/cobra":                     {"cmd/tykctl"},
+	"github.com/spf13/pflag":                     {"cmd/tykctl"},
+	"github.com/bmatcuk/doublestar/v4":           {"cmd/tykctl"},
+	"golang.org/x/term":                          {"cmd/tykctl"},
+	"github.com/getkin/kin-openapi/openapi3":     {"oas", "compiler/check", "compiler/lower"},
+	"github.com/santhosh-tekuri/jsonschema/v5":   {"schemas"},
+	"gopkg.in/yaml.v3":                           {"oas/source"},
+	"github.com/valyala/fasthttp":                {"runtime", "runtime/access", "runtime/admin", "runtime/oauth", "runtime/proxy", "runtime/internal/answer", "runtime/internal/reqbody"},
+	"go.etcd.io/bbolt":                           {"runtime/store/bolt"},
+	"unsafe":                                     {"runtime/internal/unsafestr"},
+	"pgregory.net/rapid":                         {"runtime/store/storetest"},
+	"github.com/google/go-cmp/cmp":               {"runtime/store/storetest"},
+	"github.com/rogpeppe/go-internal/testscript": {},
+}
+
+func TestImports(t *testing.T) {
+	const module = "github.com/tykctl/tykctl/"
+	out, err := exec.Command("go", "list", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range strings.Fields(string(out)) {
+		name := strings.TrimPrefix(path, module)
+		allowed, known := arrows[name]
+		if !known {
+			t.Errorf("package %s has no entry: say whom it may import", name)
+			continue
+		}
+		pkg, err := build.Import(path, "../..", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range pkg.Imports {
+			own, isOurs := strings.CutPrefix(imported, module)
+			if isOurs && !slices.Contains(allowed, own) && !slices.Contains(allowed, "...") {
+				t.Errorf("%s imports %s: there is no such arrow", name, own)
+			}
+			if home, foreign := homes[imported]; foreign && !slices.Contains(home, name) {
+				t.Errorf("%s imports %s, which belongs to %v", name, imported, home)
+			}
+			if _, foreign := homes[imported]; !isOurs && !foreign && strings.Contains(strings.Split(imported, "/")[0], ".") && !under(imported) {
+				t.Errorf("%s imports %s, which has no home", name, imported)
+			}
+		}
+	}
+}
+
+// under reports whether an import path is a sub-package of a library that has a home.
+func under(path string) bool {
+	for library := range homes {
+		if strings.HasPrefix(path, library+"/") {
+			return true
+		}
+	}
+	return false
+}
