@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -14,19 +15,25 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestContract does not sync: a thousand stores are opened, and durability is TestDurable's matter.
-func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store {
-		path := filepath.Join(t.TempDir(), "store.db")
-		return &checked{Store: openUnsynced(t, path, Options{}), t: t, path: path}
-	})
-}
+func TestContract(t *testing.T) { runContract(t, Options{}) }
 
-// TestContractSmallCache has every second read miss the cache.
-func TestContractSmallCache(t *testing.T) {
+// TestContractSmallCache has one token in each part of the cache: many reads miss it.
+func TestContractSmallCache(t *testing.T) { runContract(t, Options{CacheTokens: 1}) }
+
+// runContract does not sync, and copies an empty store instead of making one: hundreds are opened. Durability is TestDurable's matter.
+func runContract(t *testing.T, opt Options) {
+	empty := filepath.Join(t.TempDir(), "empty.db")
+	if err := openTest(t, empty, opt).Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(empty)
+	if err != nil {
+		t.Fatal(err)
+	}
 	storetest.Run(t, func(t *testing.T) store.Store {
 		path := filepath.Join(t.TempDir(), "store.db")
-		return &checked{Store: openUnsynced(t, path, Options{CacheTokens: 1}), t: t, path: path}
+		write(t, path, data)
+		return &checked{Store: openUnsynced(t, path, opt), t: t, path: path}
 	})
 }
 

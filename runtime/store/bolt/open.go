@@ -49,13 +49,12 @@ func openFile(path string) (*bbolt.DB, error) {
 }
 
 // openBolt turns what bbolt does with a file it cannot read into an error: it panics on pages that are not what they should be, and
-// a file that was cut short faults where the mapping has no file behind it.
+// a file that was cut short faults where the mapping has no file behind it. After a panic the file stays mapped, and so locked, until
+// the process ends: a store that is damaged is not opened twice.
 func openBolt(path string) (db *bbolt.DB, err error) {
-	var file *os.File
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			_ = file.Close() // releases the lock
 			db, err = nil, fmt.Errorf("%w: %v", errNotStore, p)
 		}
 	}()
@@ -63,11 +62,6 @@ func openBolt(path string) (db *bbolt.DB, err error) {
 		Timeout:      lockWait,
 		FreelistType: bbolt.FreelistMapType, // the array type slows down as the file fragments
 		NoStatistics: true,
-		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag, perm)
-			file = f
-			return f, err
-		},
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):

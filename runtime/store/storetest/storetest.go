@@ -8,8 +8,8 @@
 // Run opens a new, empty store for every test and closes it. A store that can tell what it still holds shows leaks: if it has a
 // method Leftover() string, that must return "" once everything expired, was swept, and the clients were deleted.
 //
-// Files: clients.go, codes.go, tokens.go, sweep.go and conduct.go test the promises one by one, model.go all of them at
-// random against a naive model, durable.go and child.go what is left after kill -9.
+// Files: clients.go, codes.go, tokens.go, sweep.go and conduct.go test the promises one by one, random.go all of them at
+// random against the naive store in model.go, durable.go and script.go what is left after kill -9.
 package storetest
 
 import (
@@ -35,7 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 			})
 		}
 	}
-	t.Run("Model", func(t *testing.T) { runModel(t, open) })
+	t.Run("Random", func(t *testing.T) { runRandom(t, open) })
 }
 
 // The client that most tests use, and one who must not notice.
@@ -225,24 +225,6 @@ func isSpent(t *testing.T, err error, want *store.SpentError) {
 
 func equal[T any](t *testing.T, got, want T) {
 	t.Helper()
-	if d := cmp.Diff(want, got); d != "" {
-		t.Fatalf("(-want +got)\n%s", d)
-	}
-}
-
-// sameError and same are for the model test, whose failures rapid must see in order to find a shorter example.
-func sameError(t interface{ Fatalf(string, ...any) }, got, want error) {
-	var spent, wantSpent *store.SpentError
-	if errors.As(want, &wantSpent) && errors.As(got, &spent) {
-		same(t, spent, wantSpent)
-		return
-	}
-	if !errors.Is(got, want) {
-		t.Fatalf("error is %v, want %v", got, want)
-	}
-}
-
-func same[T any](t interface{ Fatalf(string, ...any) }, got, want T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatalf("(-want +got)\n%s", d)
 	}

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -208,12 +207,7 @@ func clientTokens(w *world) {
 			want = append(want, &p.Access)
 		}
 	}
-	slices.SortFunc(want, func(a, b *store.AccessToken) int {
-		if !a.ExpiresAt.Equal(b.ExpiresAt) {
-			return a.ExpiresAt.Compare(b.ExpiresAt)
-		}
-		return bytes.Compare(a.Key[:], b.Key[:])
-	})
+	slices.SortFunc(want, byExpiry)
 	list, err := w.ClientTokens(w.ctx, api, client, w.base)
 	noError(w.T, err)
 	equal(w.T, list, want)
