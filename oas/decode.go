@@ -20,7 +20,9 @@ type decoder struct {
 	readers map[reflect.Type]reader
 	refs    references
 	beside  []besideRef
-	failed  []source.Pointer // what has the wrong type; with any, the result is of no use to kin-openapi
+
+	pathItems map[string]*openapi3.PathItem // those of components, for which kin-openapi has no field
+	failed    []source.Pointer              // what has the wrong type; with any, the result is of no use to kin-openapi
 }
 
 // reader decodes one type.
@@ -108,7 +110,11 @@ func (d *decoder) object(n source.Node, v reflect.Value) {
 			others = map[string]any{}
 		}
 		others[key] = d.plain(m)
-		if strings.HasPrefix(key, "x-") {
+		switch {
+		case strings.HasPrefix(key, "x-"):
+			continue
+		case d.later && key == "pathItems" && v.Type() == reflect.TypeFor[openapi3.Components]():
+			d.value(m, reflect.ValueOf(&d.pathItems).Elem())
 			continue
 		}
 		if exact := foldedField(s, key); exact != "" && !n.Get(exact).Exists() {

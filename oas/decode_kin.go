@@ -69,8 +69,11 @@ func readReference(d *decoder, n source.Node, v reflect.Value) {
 	if d.later && v.Type() == reflect.TypeFor[openapi3.SchemaRef]() {
 		d.siblings(n)
 	}
-	// What stands beside a $ref goes into fields that only kin-openapi can set. It ignores what does not fit.
-	_ = json.Unmarshal(n.JSON(), v.Addr().Interface())
+	// What stands beside a $ref goes into fields that only kin-openapi can set. Where it does not fit, kin-openapi takes the whole
+	// for the object itself.
+	if err := json.Unmarshal(n.JSON(), v.Addr().Interface()); err != nil || v.FieldByName("Ref").String() == "" {
+		d.value(n, v.FieldByName("Value"))
+	}
 }
 
 // besideRef is the schema that stands beside a $ref in OpenAPI 3.1.

@@ -55,9 +55,6 @@ func typeHint(n source.Node, want string) string {
 
 // unknownField reports a member that is neither a field nor an extension.
 func (d *decoder) unknownField(n source.Node, key string, s *shape, owner reflect.Type) {
-	if d.later && owner == reflect.TypeFor[openapi3.Components]() && key == "pathItems" {
-		return // of OpenAPI 3.1; kin-openapi finds references to it, but has no field for it
-	}
 	report := d.l.reportKey(CodeStructure, n.Pointer(), "unknown field %q", key)
 	if d.later && owner == reflect.TypeFor[openapi3.Schema]() {
 		report.Message = fmt.Sprintf("unknown keyword %q, which means nothing to a validator", key)

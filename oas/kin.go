@@ -2,6 +2,7 @@ package oas
 
 import (
 	"errors"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -105,6 +106,7 @@ func scalarField(err error) string {
 		encoding   *openapi3.InvalidEncodingContentTypeError
 		tag        *openapi3.DuplicateTagError
 		parameter  *openapi3.DuplicateParameterError
+		address    *url.Error
 	)
 	switch {
 	case errors.As(err, &schemaType), errors.As(err, &scheme):
@@ -117,7 +119,7 @@ func scalarField(err error) string {
 		return "scheme"
 	case errors.As(err, &style):
 		return "style"
-	case errors.As(err, &template):
+	case errors.As(err, &template), errors.As(err, &address):
 		return "url"
 	case errors.As(err, &required):
 		return "required"

@@ -3,6 +3,8 @@ package oas
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -18,14 +20,23 @@ func kinMessage(err error, field string, there bool) string {
 		in         *openapi3.InvalidParameterInError
 		keyIn      *openapi3.APIKeyInInvalidError
 		scheme     *openapi3.InvalidSecuritySchemeTypeError
+		twice      *openapi3.DuplicateRequiredFieldError
+		address    *url.Error
+		forbidden  *openapi3.ForbiddenFieldError
 	)
 	switch {
+	case errors.As(err, &address):
+		return fmt.Sprintf("%s is %q, which is not a URL: %s", field, address.URL, strings.TrimPrefix(address.Err.Error(), "net/url: "))
+	case errors.As(err, &forbidden) && there:
+		return fmt.Sprintf("%s does not belong here", field)
+	case errors.As(err, &twice):
+		return fmt.Sprintf("required lists %q twice", twice.Field)
 	case errors.As(err, &required) && !there:
 		return fmt.Sprintf("field %q is required", field)
 	case errors.As(err, &required):
 		return fmt.Sprintf("%s is empty", field)
 	case errors.As(err, &version) && version.RemovedIn != "":
-		return firstLine(err.Error())
+		return fmt.Sprintf("%s is a boolean, which is not OpenAPI %s any more", field, version.RemovedIn)
 	case errors.As(err, &version) && there:
 		return fmt.Sprintf("%s, as written here, needs OpenAPI %s", field, version.MinVersion)
 	case errors.As(err, &schemaType):
@@ -58,17 +69,12 @@ func kinHint(err error) string {
 		items      *openapi3.SchemaItemsRequired
 		in         *openapi3.InvalidParameterInError
 		scopes     *openapi3.OAuthFlowScopesRequired
+		version    *openapi3.FieldVersionMismatchError
+		undeclared *openapi3.ServerURLUndeclaredVariables
 	)
 	switch {
 	case errors.As(err, &schemaType):
-		types := []string{"string", "number", "integer", "boolean", "array", "object", "null"}
-		if near := nearest(schemaType.Type, types); near != "" && near != schemaType.Type {
-			return fmt.Sprintf("did you mean %q?", near)
-		}
-		if schemaType.Type == "null" {
-			return "write nullable: true beside another type, or use OpenAPI 3.1"
-		}
-		return "string, number, integer, boolean, array or object"
+		return typeWordHint(schemaType.Type)
 	case errors.As(err, &pattern):
 		return "Go's regular expressions have no look-around and no back-references"
 	case errors.As(err, &parameter):
@@ -77,8 +83,35 @@ func kinHint(err error) string {
 		return "add items: {} if the list may hold anything"
 	case errors.As(err, &in) && in.Value == "body", errors.As(err, &in) && in.Value == "formData":
 		return "OpenAPI 3 has requestBody instead"
+	case errors.As(err, &version) && version.RemovedIn != "":
+		return "write the bound itself here, in place of minimum or maximum"
+	case errors.As(err, &version) && version.Field == "type":
+		return "write a single type, and nullable: true if null is one of them"
+	case errors.As(err, &undeclared):
+		return "describe each name in braces under variables"
 	case errors.As(err, &scopes):
 		return "add scopes: {} if there are none"
 	}
 	return ""
+}
+
+// typeWords are the types of other languages.
+var typeWords = map[string]string{
+	"int": "integer", "int32": "integer", "int64": "integer", "long": "integer", "float": "number", "double": "number",
+	"decimal": "number", "bool": "boolean", "str": "string", "text": "string", "list": "array", "map": "object", "dict": "object",
+}
+
+// typeWordHint says what a word that is no type of a schema may mean.
+func typeWordHint(word string) string {
+	near := typeWords[strings.ToLower(word)]
+	if near == "" {
+		near = nearest(word, []string{"string", "number", "integer", "boolean", "array", "object"})
+	}
+	switch {
+	case word == "null":
+		return "write nullable: true beside another type, or use OpenAPI 3.1"
+	case near != "":
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "the types are string, number, integer, boolean, array and object"
 }

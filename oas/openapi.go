@@ -27,8 +27,12 @@ func (l *loading) openAPI() {
 	}
 	defer func() { t.OpenAPI = written }()
 
-	v := &validator{l: l, ctx: validation(later), failed: d.failed, dead: d.refs.dead}
+	v := &validator{
+		l: l, ctx: validation(later), failed: d.failed, dead: d.refs.dead,
+		valid: &openapi3.SchemaRef{Value: &openapi3.Schema{}},
+	}
 	v.document(t)
+	v.pathItems("/components/pathItems", d.pathItems)
 	for _, b := range d.beside {
 		v.schema(b.at, &openapi3.SchemaRef{Value: b.schema})
 	}

@@ -11,18 +11,15 @@ func (v *validator) stub(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
 	if ref == nil {
 		return nil
 	}
-	if v.valid == nil {
-		v.valid = &openapi3.SchemaRef{Value: &openapi3.Schema{}}
-	}
 	return v.valid
 }
 
 // stubs is stub for named schemas.
 func (v *validator) stubs(refs openapi3.Schemas) openapi3.Schemas {
-	for _, ref := range refs {
-		return openapi3.Schemas{"x": v.stub(ref)}
+	if len(refs) == 0 {
+		return nil
 	}
-	return nil
+	return openapi3.Schemas{"x": v.valid}
 }
 
 // validContent keeps the media types of a content and drops what they hold.
@@ -144,7 +141,7 @@ func (v *validator) own(at source.Pointer, s *openapi3.Schema) {
 	bare := &v.scratch
 	bare.OneOf, bare.AnyOf, bare.AllOf, bare.Properties, bare.ExternalDocs = nil, nil, nil, nil, nil
 	if len(s.PrefixItems) > 0 {
-		bare.PrefixItems = openapi3.SchemaRefs{v.stub(s.PrefixItems[0])}
+		bare.PrefixItems = openapi3.SchemaRefs{v.valid}
 	}
 	bare.PatternProperties = v.stubs(s.PatternProperties)
 	bare.DependentSchemas = v.stubs(s.DependentSchemas)

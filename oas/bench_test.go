@@ -1,0 +1,80 @@
+package oas_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/tykctl/tykctl/oas"
+)
+
+// bigDocument is an API definition of about the given size, as people write them: operations with parameters, answers and schemas.
+func bigDocument(size int) []byte {
+	var paths, schemas strings.Builder
+	for i := 0; paths.Len()+schemas.Len() < size; i++ {
+		comma := ","
+		if i == 0 {
+			comma = ""
+		}
+		fmt.Fprintf(&paths, `%s
+    "/things%d/{id}": {
+      "get": {
+        "operationId": "getThing%d", "summary": "Get a thing", "description": "Returns the thing with the given id, if there is one.",
+        "parameters": [
+          {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}},
+          {"name": "fields", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}}
+        ],
+        "responses": {
+          "200": {"description": "the thing", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing%d"}}}},
+          "404": {"description": "no such thing"}
+        }
+      }
+    }`, comma, i, i, i)
+		fmt.Fprintf(&schemas, `%s
+      "Thing%d": {
+        "type": "object", "required": ["id"],
+        "properties": {
+          "id": {"type": "string", "description": "What tells it from other things"},
+          "size": {"type": "integer", "format": "int32", "minimum": 0},
+          "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Thing%d"}},
+          "owner": {"type": "object", "properties": {"name": {"type": "string"}, "mail": {"type": "string", "format": "email"}}}
+        }
+      }`, comma, i, i/2)
+	}
+	return []byte(`{
+  "openapi": "3.0.3", "info": {"title": "Big", "version": "1"}, "security": [{"oauth": []}],
+  "paths": {` + paths.String() + `
+  },
+  "components": {
+    "securitySchemes": {"oauth": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}}},
+    "schemas": {` + schemas.String() + `
+    }
+  },
+  "x-tyk-api-gateway": {
+    "info": {"name": "Big", "state": {"active": true}},
+    "server": {
+      "listenPath": {"value": "/big/", "strip": true},
+      "authentication": {
+        "enabled": true,
+        "securitySchemes": {"oauth": {"enabled": true, "header": {"enabled": true, "name": "Authorization"}, "allowedAuthorizeTypes": ["code"]}}
+      }
+    },
+    "upstream": {"url": "http://localhost"}
+  }
+}`)
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for _, size := range []int{2_000, 50_000, 1_000_000, 10_000_000} {
+		data := bigDocument(size)
+		b.Run(fmt.Sprintf("%dkB", size/1000), func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, list := oas.Load("big.json", data); len(list) > 0 {
+					b.Fatal(list)
+				}
+			}
+		})
+	}
+}
