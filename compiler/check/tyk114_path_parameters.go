@@ -1,0 +1,15 @@
+package check
+
+import (
+	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/diag"
+)
+
+// Found while the document is read, by oas.Load.
+var _ = register(&Rule{
+	Code:     oas.CodePathParameter,
+	Name:     "path-parameters",
+	Severity: diag.Error,
+	Since:    "0.1",
+	Summary:  "path parameters do not fit the path, or two paths cannot be told apart",
+})
