@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -30,7 +31,7 @@ type reader func(*decoder, source.Node, reflect.Value)
 
 // decode is the OpenAPI part. It is incomplete when something has the wrong type.
 func (d *decoder) decode() *openapi3.T {
-	d.shapes = map[reflect.Type]*shape{}
+	d.shapes = kinShapes()
 	d.readers = kinReaders()
 	t := &openapi3.T{}
 	d.value(d.l.file.Root(), reflect.ValueOf(t).Elem())
@@ -43,24 +44,36 @@ type shape struct {
 	extensions int            // the field that takes all other members; -1 for none
 }
 
-// shape looks at a type once.
-func (d *decoder) shape(t reflect.Type) *shape {
-	if s := d.shapes[t]; s != nil {
-		return s
+// kinShapes are the structs that a document of kin-openapi is made of.
+var kinShapes = sync.OnceValue(func() map[reflect.Type]*shape {
+	shapes := map[reflect.Type]*shape{}
+	addShapes(shapes, reflect.TypeFor[openapi3.T]())
+	return shapes
+})
+
+// addShapes adds the shapes of a type and of its parts.
+func addShapes(shapes map[reflect.Type]*shape, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || shapes[t] != nil {
+		return
 	}
 	s := &shape{fields: map[string]int{}, extensions: -1}
+	shapes[t] = s
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Name == "Extensions":
 			s.extensions = i
-		case f.IsExported() && name != "" && name != "-":
+		case !f.IsExported() || name == "-":
+			continue
+		case name != "":
 			s.fields[name] = i
 		}
+		addShapes(shapes, f.Type)
 	}
-	d.shapes[t] = s
-	return s
 }
 
 // value decodes a value. As in encoding/json, null leaves everything as it is.
@@ -98,7 +111,7 @@ func (d *decoder) object(n source.Node, v reflect.Value) {
 		d.wrongType(n, "an object")
 		return
 	}
-	s := d.shape(v.Type())
+	s := d.shapes[v.Type()]
 	var others map[string]any
 	for key, m := range n.Members() {
 		i, ok := s.fields[key]

@@ -85,7 +85,7 @@ type besideRef struct {
 // siblings decodes the keywords beside a $ref, to look at them.
 func (d *decoder) siblings(n source.Node) {
 	schema := &openapi3.Schema{}
-	s := d.shape(reflect.TypeFor[openapi3.Schema]())
+	s := d.shapes[reflect.TypeFor[openapi3.Schema]()]
 	for key, m := range n.Members() {
 		if i, ok := s.fields[key]; ok {
 			d.value(m, reflect.ValueOf(schema).Elem().Field(i))
