@@ -21,8 +21,20 @@ type checker struct {
 func check(def string, v any) []Finding {
 	s, err := load()
 	if err != nil {
-		return []Finding{{Kind: Other, Message: "the embedded schema is unusable: " + err.Error()}}
+		return unusable(err)
 	}
+	if out := s.explain(def, v); len(out) > 0 {
+		return out
+	}
+	return confirm(def, v)
+}
+
+func unusable(err error) []Finding {
+	return []Finding{{Kind: Other, Message: "the embedded schema is unusable: " + err.Error()}}
+}
+
+// explain walks v and finds what is wrong with it.
+func (s *schema) explain(def string, v any) []Finding {
 	c := checker{schema: s, def: def, path: make([]string, 0, 16)}
 	c.value(s.rules[def], v)
 	if len(c.out) == 0 {

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// schema is the embedded schema: as plain JSON, for descriptions and the table of fields, and as rules for checking.
+// schema is the embedded schema: as plain JSON, for descriptions and the table of fields, and as rules for finding the words.
 type schema struct {
 	root  node
 	rules map[string]*rule // by definition; "" is the root

@@ -162,7 +162,7 @@ func TestReferences(t *testing.T) {
 				if old, ok := v.(string); !ok || old == "webhook" || old == "custom" || old == "log" {
 					return // the type of an event handler decides what else it must have
 				}
-				for _, f := range check(sub.def, with(sub.value, at.path, func(any) any { return ref })) {
+				for _, f := range s.explain(sub.def, with(sub.value, at.path, func(any) any { return ref })) {
 					if f.Kind != BadValue || !strings.Contains(f.Message, "twice") {
 						t.Errorf("%s at %v: %+v", ref, at.path, f)
 					}
