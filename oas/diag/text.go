@@ -139,19 +139,26 @@ func printable(r rune) rune {
 	}
 }
 
-// secretMember matches a member that holds a secret, up to its value. A CI log is no place for one, even where the document is public.
-var secretMember = regexp.MustCompile(`(?i)(["']?(?:sharedSecret|secret|clientSecret|password|source)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,{}\[\]][^,{}\[\]]*)`)
+// secretPart matches what holds a secret: a member of a telling name, up to its value, or the credentials in a URL. A CI log is no place for
+// one, even where the document is public.
+var secretPart = regexp.MustCompile(`(?i)(["']?\b(?:sharedSecret|secret|clientSecret|password|source)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,{}\[\]"'][^,{}\[\]]*)|(://)([^/?#@\s"']+)@`)
 
 // maskSecrets replaces the characters of secrets, not their number: columns stay true.
 func maskSecrets(line string) string {
-	return secretMember.ReplaceAllStringFunc(line, func(m string) string {
-		parts := secretMember.FindStringSubmatch(m)
-		value := strings.Map(func(r rune) rune {
-			if r == '"' || r == '\'' {
-				return r
-			}
-			return '*'
-		}, parts[2])
-		return parts[1] + value
+	return secretPart.ReplaceAllStringFunc(line, func(m string) string {
+		parts := secretPart.FindStringSubmatch(m)
+		if parts[3] != "" {
+			return parts[3] + stars(parts[4]) + "@"
+		}
+		return parts[1] + stars(parts[2])
 	})
+}
+
+func stars(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '"' || r == '\'' {
+			return r
+		}
+		return '*'
+	}, s)
 }

@@ -1,0 +1,129 @@
+package diag_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files; then read the diff")
+
+const formats = "../../testdata/format"
+
+// document is a small file with what makes printing hard: wide characters, secrets, one very long line.
+func document(t *testing.T) *source.File {
+	t.Helper()
+	long := `{"pad":"` + strings.Repeat("x", 300) + `","mark":1,"pad2":"` + strings.Repeat("y", 300) + `"}`
+	data := "{\n  \"title\": \"Ünïcode 🙂\", \"b\": 2,\n\t\"tab\": 3,\n  \"sharedSecret\": \"do not print\", \"next\": 4,\n  \"url\": \"http://user:password@host/\",\n  \"long\": " + long + "\n}\n"
+	f, err := source.Index("api.json", []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func list(f *source.File) diag.List {
+	return diag.List{
+		{Code: "TYK301", Severity: diag.Error, Message: "the mark is wrong", Hint: "mend it", At: f.At("/long/mark"), Pointer: "/long/mark"},
+		{Code: "TYK204", Severity: diag.Warning, Message: `"b" is a letter`, At: f.Key("/b"), Pointer: "/b", Related: []diag.Related{{Message: "as this one", At: f.At("/title")}}},
+		{Code: "TYK201", Severity: diag.Info, Message: "after a tab", At: f.At("/tab"), Pointer: "/tab"},
+		{Code: "TYK202", Severity: diag.Info, Message: "beside a secret", At: f.At("/next"), Pointer: "/next"},
+		{Code: "TYK311", Severity: diag.Info, Message: "credentials", At: f.At("/url"), Pointer: "/url"},
+		{Code: "TYK100", Severity: diag.Error, Message: "cannot be read", At: source.Range{File: "other.json"}},
+		{Code: "TYK204", Severity: diag.Warning, Message: `"b" is a letter`, At: f.Key("/b"), Pointer: "/b"},
+	}
+}
+
+func TestFormats(t *testing.T) {
+	f := document(t)
+	found := list(f).Sort()
+	texts := func(name string) *source.File {
+		if name == f.Name {
+			return f
+		}
+		return nil
+	}
+	var text, color, report bytes.Buffer
+	for _, err := range []error{
+		diag.WriteText(&text, found, texts, false),
+		diag.WriteText(&color, found, texts, true),
+		diag.WriteJSON(&report, found, diag.Run{ToolVersion: "0.0.0", Files: 2}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden(t, "text.want", text.String())
+	golden(t, "color.want", strings.ReplaceAll(color.String(), "\x1b", "ESC"))
+	golden(t, "json.want", report.String())
+	for _, secret := range []string{"do not print", "password"} {
+		if strings.Contains(text.String(), secret) {
+			t.Errorf("the text output shows %q", secret)
+		}
+	}
+	if strings.Contains(text.String(), "\x1b") {
+		t.Error("colour without being asked for")
+	}
+}
+
+// TestCleanReport: a clean run is a valid report with an empty list, not null and not nothing.
+func TestCleanReport(t *testing.T) {
+	var b bytes.Buffer
+	if err := diag.WriteJSON(&b, nil, diag.Run{ToolVersion: "0.0.0", Files: 1}); err != nil {
+		t.Fatal(err)
+	}
+	var report struct{ Diagnostics []any }
+	if err := json.Unmarshal(b.Bytes(), &report); err != nil || report.Diagnostics == nil {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}
+
+func TestSort(t *testing.T) {
+	f := document(t)
+	want := fmt.Sprint(list(f).Sort())
+	backwards := list(f)
+	slices.Reverse(backwards)
+	// Of two equal findings the first one stays, with what is related to it.
+	if got := fmt.Sprint(stripRelated(backwards.Sort())); got != fmt.Sprint(stripRelated(list(f).Sort())) {
+		t.Errorf("the order depends on the order in which findings were made:\n%s\n%s", got, want)
+	}
+	if n := len(list(f).Sort()); n != 6 {
+		t.Errorf("%d findings, want 6: one was made twice", n)
+	}
+}
+
+func stripRelated(l diag.List) diag.List {
+	for i := range l {
+		l[i].Related = nil
+	}
+	return l
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join(formats, name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: run `make golden` if this is meant (-want +got):\n%s", path, diff)
+	}
+}
