@@ -1,0 +1,70 @@
+package compiler_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/tykctl/tykctl/oas/diag"
+)
+
+// manifest says of each file of a corpus what a good linter says, and where.
+type manifest struct {
+	Files map[string]struct {
+		Expect   string   `json:"expect"` // fine, warning or error
+		Pointers []string `json:"pointers"`
+		Lines    []int    `json:"lines"`
+		Reason   string   `json:"reason"`
+	} `json:"files"`
+}
+
+// TestCorpus checks real definitions, where there are some: TYKCTL_CORPUS names a folder with a MANIFEST.json. Nothing that is fine gets an
+// error, everything that is wrong gets one where the manifest says.
+func TestCorpus(t *testing.T) {
+	dir := os.Getenv("TYKCTL_CORPUS")
+	if dir == "" {
+		t.Skip("TYKCTL_CORPUS names no folder of real definitions")
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "MANIFEST.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for name := range m.Files {
+		if strings.HasPrefix(name, "tyk-oas/") || strings.HasPrefix(name, "invalid/") {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		want := m.Files[name]
+		t.Run(name, func(t *testing.T) {
+			found, texts := checkFiles(t, filepath.Join(dir, filepath.FromSlash(name)))
+			atPlace := func(d diag.Diagnostic) bool {
+				return slices.Contains(want.Lines, d.At.Start.Line) || slices.Contains(want.Pointers, string(d.Pointer))
+			}
+			severity := map[string]diag.Severity{"fine": 0, "warning": diag.Warning, "error": diag.Error}[want.Expect]
+			hit := slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity >= severity && atPlace(d) })
+			errors := found.Count(diag.Error)
+			switch {
+			case want.Expect == "error" && !hit:
+				t.Errorf("no error at lines %v, pointers %v (%s):\n%s", want.Lines, want.Pointers, want.Reason, text(t, found, texts))
+			case want.Expect == "warning" && (!hit || errors > 0):
+				t.Errorf("want a warning at lines %v, pointers %v (%s), and no error:\n%s", want.Lines, want.Pointers, want.Reason, text(t, found, texts))
+			case want.Expect == "fine" && errors > 0:
+				t.Errorf("is fine, but:\n%s", text(t, found, texts))
+			}
+		})
+	}
+	if len(names) == 0 {
+		t.Error("the manifest names no definition")
+	}
+}
