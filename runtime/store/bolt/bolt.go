@@ -33,8 +33,9 @@ type Store struct {
 	ops     chan *op
 	stopped chan struct{} // closed when the writer has ended
 
-	mu     sync.RWMutex // held for reading while an operation is queued
-	closed bool
+	closing sync.Once
+	mu      sync.RWMutex // held for reading while an operation is queued
+	closed  bool
 }
 
 var _ store.Store = (*Store)(nil)
@@ -68,20 +69,17 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
-// Close waits for the writes that are queued, then for the reads, and closes the file.
-func (s *Store) Close() error {
-	s.mu.Lock()
-	if s.closed {
+// Close waits for the writes that are queued, then for the reads, and closes the file. A second call waits for the first.
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() {
+		s.mu.Lock()
+		s.closed = true
+		close(s.ops)
 		s.mu.Unlock()
 		<-s.stopped
-		return nil
-	}
-	s.closed = true
-	close(s.ops)
-	s.mu.Unlock()
-	<-s.stopped
-	if err := s.db.Close(); err != nil {
-		return fmt.Errorf("bolt store: close: %w", err)
-	}
-	return nil
+		if err = s.db.Close(); err != nil {
+			err = fmt.Errorf("bolt store: close: %w", err)
+		}
+	})
+	return err
 }

@@ -43,7 +43,7 @@ func (b *batch) eraseAll(list []entry) {
 // spend turns a code or refresh token into the memory that it was used.
 func (b *batch) spend(e entry, at time.Time) {
 	b.erase(e)
-	e.kind = map[kind]kind{kindCode: kindSpentCode, kindRefresh: kindSpentRefresh}[e.kind]
+	e.kind = e.kind.whenSpent()
 	b.insert(record{e, appendTime(e.appendHead(nil), at)})
 }
 

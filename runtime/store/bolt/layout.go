@@ -68,6 +68,14 @@ func (k kind) bucket() []byte {
 
 func (k kind) spent() bool { return k == kindSpentCode || k == kindSpentRefresh }
 
+// whenSpent is the kind that a code or refresh token has once it was used.
+func (k kind) whenSpent() kind {
+	if k == kindCode {
+		return kindSpentCode
+	}
+	return kindSpentRefresh
+}
+
 // owner names a client: ids are unique per API only.
 type owner struct{ apiID, id string }
 

@@ -73,6 +73,7 @@ func TestOpenRefuses(t *testing.T) {
 		"cut in half":    {cut(func(n int64) int64 { return n / 2 }), "not a tykctl store"},
 		"cut to 3 pages": {cut(func(int64) int64 { return 3 * 4096 }), "not a tykctl store"},
 		"cut to 5 pages": {cut(func(int64) int64 { return 5 * 4096 }), "not a tykctl store"},
+		"last page cut":  {cutLastPage, "bytes of"},
 		"cut to a byte":  {cut(func(int64) int64 { return 1 }), "not a tykctl store"},
 		"bad pages":      {badPages, "not a tykctl store"},
 		"directory": {func(t *testing.T, path string) {
@@ -154,6 +155,16 @@ func cut(to func(int64) int64) func(*testing.T, string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// cutLastPage leaves everything that bbolt looks at when it opens the file.
+func cutLastPage(t *testing.T, path string) {
+	var size int64
+	update(t, path, func(tx *bbolt.Tx) error {
+		size = tx.Size()
+		return nil
+	})
+	cut(func(int64) int64 { return size - 1 })(t, path)
 }
 
 // badPages leaves nothing but the two pages at the beginning intact.

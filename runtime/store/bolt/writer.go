@@ -30,9 +30,6 @@ func (s *Store) write(ctx context.Context, apply func(*batch) error) error {
 
 // enqueue may wait while the queue is full. It holds the lock meanwhile: Close cannot close the queue under a sender.
 func (s *Store) enqueue(o *op) error {
-	if err := o.ctx.Err(); err != nil {
-		return err
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {

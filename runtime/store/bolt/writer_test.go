@@ -218,26 +218,42 @@ func TestCloseFinishesQueue(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := openTest(t, path, Options{})
 	addClient(t, s)
-	errs := together(t, s,
-		func() error { return s.IssueTokens(t.Context(), pair(1)) },
-		func() error {
-			go func() { _ = s.Close() }()
-			for s.Ping(t.Context()) == nil { // until it is closing
-				time.Sleep(time.Millisecond)
+	release := holdWriter(t, s)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.IssueTokens(context.Background(), pair(1)); err != nil {
+			t.Error(err)
+		}
+	})
+	for len(s.ops) == 0 {
+		time.Sleep(100 * time.Microsecond)
+	}
+	for range 2 {
+		wg.Go(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
 			}
-			return nil
-		},
-	)
-	if err := errors.Join(errs...); err != nil {
-		t.Fatal(err)
+			if !stopped(s) {
+				t.Error("Close returned before the queue was written")
+			}
+		})
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	time.Sleep(5 * time.Millisecond) // Close waits by now
+	release()
+	wg.Wait()
 	s = openTest(t, path, Options{})
 	defer func() { _ = s.Close() }()
 	if !has(t, s, pair(1).Access.Key) {
 		t.Error("a queued write was lost")
+	}
+}
+
+func stopped(s *Store) bool {
+	select {
+	case <-s.stopped:
+		return true
+	default:
+		return false
 	}
 }
 
