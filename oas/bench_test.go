@@ -78,3 +78,24 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLoadReferences has many references to a large component: time must grow with the size of the document only.
+func BenchmarkLoadReferences(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		var properties, refs strings.Builder
+		for i := range n {
+			fmt.Fprintf(&properties, "%q: {}, ", fmt.Sprint("p", i))
+			fmt.Fprintf(&refs, "%q: {\"$ref\": \"#/components/schemas/Big\"}, ", fmt.Sprint("R", i))
+		}
+		data := []byte(`{"openapi": "3.0.3", "info": {"title": "a", "version": "1"}, "paths": {}, "components": {"schemas": {` +
+			refs.String() + `"Big": {"properties": {` + properties.String() + `"last": {}}}}}}`)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if doc, _ := oas.Load("big.json", data); doc.OpenAPI == nil {
+					b.Fatal("no document")
+				}
+			}
+		})
+	}
+}

@@ -21,6 +21,7 @@ type decoder struct {
 	readers map[reflect.Type]reader
 	refs    references
 	beside  []besideRef
+	links   []link
 
 	pathItems map[string]*openapi3.PathItem // those of components, for which kin-openapi has no field
 	failed    []source.Pointer              // what has the wrong type; with any, the result is of no use to kin-openapi

@@ -64,6 +64,7 @@ func readReference(d *decoder, n source.Node, v reflect.Value) {
 	}
 	if n.Len() == 1 {
 		v.FieldByName("Ref").SetString(ref.Text())
+		d.links = append(d.links, link{v, bucketOf[v.Type()]})
 		return
 	}
 	if d.later && v.Type() == reflect.TypeFor[openapi3.SchemaRef]() {

@@ -15,7 +15,8 @@ import (
 // ExtensionPointer is where an API definition keeps what is Tyk's.
 const ExtensionPointer source.Pointer = "/x-tyk-api-gateway"
 
-// Document is one OpenAPI file with the place of everything in it. It is never modified after Load.
+// Document is one OpenAPI file with the place of everything in it. It is never modified after Load. Where Load has reported a $ref that
+// leads nowhere, OpenAPI holds an empty object.
 type Document struct {
 	File    *source.File
 	OpenAPI *openapi3.T    // nil when the OpenAPI part cannot be decoded; Load has said why

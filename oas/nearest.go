@@ -3,7 +3,25 @@ package oas
 import (
 	"slices"
 	"strings"
+
+	"github.com/tykctl/tykctl/oas/source"
 )
+
+// maxSearches bounds how often the names of a document are searched for one that is meant. A document with more mistakes than
+// that has another problem.
+const maxSearches = 100
+
+// nearestMember is the member of an object that a misspelt word is likely to mean, or "".
+func (l *loading) nearestMember(n source.Node, word string) string {
+	if l.searches++; l.searches > maxSearches {
+		return ""
+	}
+	var names []string
+	for name := range n.Members() {
+		names = append(names, name)
+	}
+	return nearest(word, names)
+}
 
 // nearest is the candidate that a misspelt word is likely to mean, or "". The order of the candidates does not matter.
 func nearest(word string, candidates []string) string {

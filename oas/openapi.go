@@ -27,16 +27,17 @@ func (l *loading) openAPI() {
 	}
 	defer func() { t.OpenAPI = written }()
 
-	v := &validator{
-		l: l, ctx: validation(later), failed: d.failed, dead: d.refs.dead,
-		valid: &openapi3.SchemaRef{Value: &openapi3.Schema{}},
-	}
+	v := newValidator(l, d)
 	v.document(t)
 	v.pathItems("/components/pathItems", d.pathItems)
 	for _, b := range d.beside {
 		v.schema(b.at, &openapi3.SchemaRef{Value: b.schema})
 	}
-	if len(d.failed) == 0 && l.resolve(t, d.refs.dead) {
+	if len(d.failed) > 0 {
+		return
+	}
+	d.link(t)
+	if l.resolve(t, d.refs.dead) {
 		v.paths(t)
 		l.doc.OpenAPI = t
 	}

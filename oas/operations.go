@@ -85,14 +85,9 @@ func (l *loading) requirement(list source.Node) {
 				continue
 			}
 			d := l.reportKey(CodeUnknownScheme, scopes.Pointer(), "security requirement names the unknown scheme %q", name)
-			var names []string
-			for known := range schemes.Members() {
-				names = append(names, known)
-			}
-			if near := nearest(name, names); near != "" {
+			d.Hint = "describe it in components.securitySchemes"
+			if near := l.nearestMember(schemes, name); near != "" {
 				d.Hint = fmt.Sprintf("did you mean %q?", near)
-			} else {
-				d.Hint = "describe it in components.securitySchemes"
 			}
 		}
 	}

@@ -33,21 +33,17 @@ func (v *validator) paths(t *openapi3.T) {
 			continue
 		}
 		seen[shape] = n
-		if item := t.Paths.Value(path); item != nil && !v.deadParameters(at) {
-			operations := item.Operations()
-			for _, method := range slices.Sorted(maps.Keys(operations)) {
-				v.pathParameters(at.Child(strings.ToLower(method)), method+" "+path, names, item, operations[method])
+		item := t.Paths.Value(path)
+		if item == nil || v.deadLists[at+"/parameters"] {
+			continue
+		}
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			if here := at.Child(strings.ToLower(method)); !v.deadLists[here+"/parameters"] {
+				v.pathParameters(here, method+" "+path, names, item, operations[method])
 			}
 		}
 	}
-}
-
-// deadParameters tells whether a parameter of a path or of one of its operations is behind a reference that leads nowhere.
-func (v *validator) deadParameters(item source.Pointer) bool {
-	return slices.ContainsFunc(v.dead, func(p source.Pointer) bool {
-		list := p.Parent()
-		return list.Last() == "parameters" && (list.Parent() == item || list.Parent().Parent() == item)
-	})
 }
 
 // pathParameters reports an operation whose path parameters are not those of its path.

@@ -73,7 +73,7 @@ func (l *loading) judge(r reference) verdict {
 	n, found, circle := l.follow(tokens)
 	switch {
 	case circle:
-		return verdict{fmt.Sprintf("reference %q leads back to itself", r.ref), "let one of them say what it stands for"}
+		return verdict{fmt.Sprintf("reference %q leads back to itself, or through too many others", r.ref), "refer to the object itself"}
 	case !found:
 		return verdict{fmt.Sprintf("reference %q leads nowhere", r.ref), l.refHint(tokens, r.bucket)}
 	case n.Kind() != source.Object && n.Kind() != source.Bool:
@@ -106,14 +106,8 @@ func (l *loading) refHint(tokens []string, bucket string) string {
 	}
 	name := tokens[len(tokens)-1]
 	parent, rest := l.step(l.file.Root(), tokens[:len(tokens)-1])
-	if len(rest) == 0 && parent.Kind() == source.Object {
-		var names []string
-		for key := range parent.Members() {
-			names = append(names, key)
-		}
-		if near := nearest(name, names); near != "" {
-			return fmt.Sprintf("did you mean %q?", "#"+string(parent.Pointer().Child(near)))
-		}
+	if near := l.nearestMember(parent, name); near != "" && len(rest) == 0 {
+		return fmt.Sprintf("did you mean %q?", "#"+string(parent.Pointer().Child(near)))
 	}
 	if l.file.Root().Get("components").Get(bucket).Get(name).Exists() {
 		return fmt.Sprintf("did you mean %q?", "#"+string(source.Pointer("/components").Child(bucket).Child(name)))

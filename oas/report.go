@@ -9,9 +9,10 @@ import (
 
 // loading is one run of Load: the document so far and what there is to say about it.
 type loading struct {
-	file  *source.File
-	doc   *Document
-	found []*diag.Diagnostic
+	file     *source.File
+	doc      *Document
+	found    []*diag.Diagnostic
+	searches int // for hints, so far
 }
 
 // list is everything found, sorted.

@@ -16,12 +16,26 @@ import (
 // the schema is used, and each use of a schema costs a walk through all that it leads to. A test holds that nothing that
 // kin-openapi finds in the whole escapes the validator.
 type validator struct {
-	l       *loading
-	ctx     context.Context
-	failed  []source.Pointer // values of the wrong type, which have been reported
-	dead    []source.Pointer // references that lead nowhere, which have been reported
-	scratch openapi3.Schema
-	valid   *openapi3.SchemaRef // stands for a schema that is visited on its own
+	l         *loading
+	ctx       context.Context
+	excused   map[source.Pointer]bool // objects that are incomplete for a reason that has been reported
+	deadLists map[source.Pointer]bool // lists of parameters with a reference that leads nowhere
+	scratch   openapi3.Schema
+	valid     *openapi3.SchemaRef // stands for a schema that is visited on its own
+}
+
+func newValidator(l *loading, d *decoder) *validator {
+	v := &validator{
+		l: l, ctx: validation(d.later), excused: map[source.Pointer]bool{}, deadLists: map[source.Pointer]bool{},
+		valid: &openapi3.SchemaRef{Value: &openapi3.Schema{}},
+	}
+	for _, at := range d.failed {
+		v.excused[at], v.excused[at.Parent()] = true, true
+	}
+	for _, at := range d.refs.dead {
+		v.excused[at], v.deadLists[at.Parent()] = true, true
+	}
+	return v
 }
 
 // validatable is what kin-openapi's types have in common.
@@ -31,7 +45,7 @@ type validatable interface {
 
 // check validates a single object.
 func (v *validator) check(at source.Pointer, object validatable) {
-	if err := object.Validate(v.ctx); err != nil && !v.excused(at) {
+	if err := object.Validate(v.ctx); err != nil && !v.excused[at] {
 		v.each(at, err)
 	}
 }
@@ -46,13 +60,6 @@ func (v *validator) each(at source.Pointer, err error) {
 	for _, e := range many {
 		v.each(at, e)
 	}
-}
-
-// excused tells whether an object is incomplete for a reason that has been reported.
-func (v *validator) excused(at source.Pointer) bool {
-	return slices.Contains(v.dead, at) || slices.ContainsFunc(v.failed, func(p source.Pointer) bool {
-		return p == at || p.Parent() == at
-	})
 }
 
 // eachNamed visits the values of a map in the order of their names.

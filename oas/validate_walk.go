@@ -178,7 +178,7 @@ func (v *validator) parameters(at source.Pointer, list openapi3.Parameters) {
 	for i, ref := range list {
 		if ref != nil && ref.Value != nil {
 			key := ref.Value.In + ":" + ref.Value.Name
-			if slices.Contains(seen, key) && !v.excused(at.Item(i)) {
+			if slices.Contains(seen, key) && !v.excused[at.Item(i)] {
 				v.each(at.Item(i), &openapi3.DuplicateParameterError{In: ref.Value.In, Name: ref.Value.Name})
 			}
 			seen = append(seen, key)
