@@ -10,10 +10,10 @@ import "unsafe"
 
 // String views b as a string. It changes when b does.
 func String(b []byte) string {
-	return unsafe.String(unsafe.SliceData(b), len(b))
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // this package is where unsafe is allowed
 }
 
 // Bytes views s as bytes, which nobody may change: writing to them is a fault of the process when s is a constant.
 func Bytes(s string) []byte {
-	return unsafe.Slice(unsafe.StringData(s), len(s))
+	return unsafe.Slice(unsafe.StringData(s), len(s)) //nolint:gosec // as above
 }
