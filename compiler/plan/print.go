@@ -10,7 +10,7 @@ import (
 // Print writes the plan for people: what is served where, and from which place of which document that comes. Secrets are not written.
 func Print(w io.Writer, p *Plan) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "plan format %d: %d APIs, %d routes, %d upstreams\n", p.Format, len(p.APIs), len(p.Routes), len(p.Upstreams))
+	fmt.Fprintf(b, "plan format %d: apis %d, routes %d, upstreams %d\n", p.Format, len(p.APIs), len(p.Routes), len(p.Upstreams))
 	for i := range p.APIs {
 		p.printAPI(b, APIID(i))
 	}
