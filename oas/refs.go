@@ -70,10 +70,12 @@ func (l *loading) judge(r reference) verdict {
 			fmt.Sprintf("write a path such as \"#/components/%s/Name\"", r.bucket),
 		}
 	}
-	n, found, circle := l.follow(tokens)
+	n, found, hops := l.follow(tokens)
 	switch {
-	case circle:
-		return verdict{fmt.Sprintf("reference %q leads back to itself, or through too many others", r.ref), "refer to the object itself"}
+	case hops == circle:
+		return verdict{fmt.Sprintf("reference %q leads back to itself", r.ref), "let one of them say what it stands for"}
+	case hops >= maxHops:
+		return verdict{fmt.Sprintf("reference %q leads through too many others", r.ref), "refer to the object itself"}
 	case !found:
 		return verdict{fmt.Sprintf("reference %q leads nowhere", r.ref), l.refHint(tokens, r.bucket)}
 	case n.Kind() != source.Object && n.Kind() != source.Bool:
@@ -125,25 +127,32 @@ func (l *loading) target(ref string) (source.Node, bool) {
 	return n, found
 }
 
-// follow goes from the root along the tokens, and through references where they stand for an object. An object that is there
-// counts as found even if its own reference leads nowhere, as that is reported where it stands. A circle is given up after
-// maxHops.
-func (l *loading) follow(tokens []string) (n source.Node, found, circle bool) {
-	for range maxHops {
+// circle is the number of hops of a reference that leads back to itself.
+const circle = -1
+
+// follow goes from the root along the tokens, and through references where they stand for an object; hops counts them. An object
+// that is there counts as found even if its own reference leads nowhere, as that is reported where it stands.
+func (l *loading) follow(tokens []string) (n source.Node, found bool, hops int) {
+	passed := map[source.Node]bool{}
+	for ; hops < maxHops; hops++ {
 		var rest []string
 		n, rest = l.step(l.file.Root(), tokens)
 		found = found || len(rest) == 0
 		next := n.Get("$ref")
 		if next.Kind() != source.String {
-			return n, found, false
+			return n, found, hops
 		}
+		if len(rest) == 0 && passed[n] {
+			return n, false, circle
+		}
+		passed[n] = true
 		through, ok := fragment(next.Text())
 		if !ok {
-			return n, found, false
+			return n, found, hops
 		}
 		tokens = append(slices.Clip(through), rest...)
 	}
-	return source.Node{}, false, true
+	return n, false, hops
 }
 
 // step goes from a node along the tokens as far as there are values. A top-level key in the wrong case is as good as the right
