@@ -11,6 +11,7 @@ import (
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 // wrongType reports a value that cannot be decoded.
@@ -60,7 +61,7 @@ func (d *decoder) unknownField(n source.Node, key string, s *shape, owner reflec
 		report.Message = fmt.Sprintf("unknown keyword %q, which means nothing to a validator", key)
 		report.Severity = diag.Warning // JSON Schema 2020-12 §4.3.1 lets a schema have any
 	}
-	if near := nearest(key, slices.Collect(maps.Keys(s.fields))); near != "" {
+	if near := typo.Meant(key, slices.Collect(maps.Keys(s.fields))); near != "" {
 		report.Hint = fmt.Sprintf("did you mean %q?", near)
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 // kinMessage words an error of kin-openapi about a field that is or is not there: in our words where they are clearer, in
@@ -105,7 +107,7 @@ var typeWords = map[string]string{
 func typeWordHint(word string) string {
 	near := typeWords[strings.ToLower(word)]
 	if near == "" {
-		near = nearest(word, []string{"string", "number", "integer", "boolean", "array", "object"})
+		near = typo.Meant(word, []string{"string", "number", "integer", "boolean", "array", "object"})
 	}
 	switch {
 	case word == "null":

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -46,8 +47,34 @@ func (g *generation) serveOAuth(ctx *fasthttp.RequestCtx, m router.Match, path [
 	return true
 }
 
-// pingTimeout bounds how long readiness waits for the store.
-const pingTimeout = 2 * time.Second
+// A ping writes to the store, and anybody may ask for the health: the store is asked once a second at most, and for pingTimeout at most.
+const (
+	pingInterval = time.Second
+	pingTimeout  = 2 * time.Second
+)
+
+// storeHealth is what the store said when it was last asked.
+type storeHealth struct {
+	mu    sync.Mutex
+	asked time.Time
+	good  bool
+}
+
+func (s *Server) storeIsGood() bool {
+	h := &s.storeHealth
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if now := time.Now(); h.asked.IsZero() || now.Sub(h.asked) >= pingInterval {
+		ping, cancel := context.WithTimeout(s.lifetime, pingTimeout)
+		defer cancel()
+		err := s.opt.Store.Ping(ping)
+		if err != nil {
+			s.opt.Logger.Error("store failed", "operation", "ping", "error", err)
+		}
+		h.asked, h.good = now, err == nil
+	}
+	return h.good
+}
 
 type healthBody struct {
 	Status      string                  `json:"status"`
@@ -84,11 +111,8 @@ func (s *Server) healthBody() healthBody {
 	if s.stopping.Load() {
 		return healthBody{Status: "fail", Description: "tykctl is stopping"}
 	}
-	ping, cancel := context.WithTimeout(s.lifetime, pingTimeout)
-	defer cancel()
 	state := "pass"
-	if err := s.opt.Store.Ping(ping); err != nil {
-		s.opt.Logger.Error("store failed", "operation", "ping", "error", err)
+	if !s.storeIsGood() {
 		state = "fail"
 	}
 	return healthBody{

@@ -70,10 +70,11 @@ const headLimit = 16 << 10
 
 // Server serves one plan after another.
 type Server struct {
-	opt        Options
-	http       *fasthttp.Server
-	generation atomic.Pointer[generation]
-	stopping   atomic.Bool
+	opt         Options
+	http        *fasthttp.Server
+	generation  atomic.Pointer[generation]
+	stopping    atomic.Bool
+	storeHealth storeHealth
 
 	// lifetime ends when the server has drained: store calls made for requests end with it.
 	lifetime context.Context

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 // checker walks one value.
@@ -280,8 +282,8 @@ func schemeOf(kind string) string {
 func nearest(name string, r *rule, object map[string]any) string {
 	best, least := "", 0
 	for _, field := range slices.Sorted(maps.Keys(r.props)) {
-		d := distance(plain(name), plain(field))
-		if d > tolerance(field) {
+		d, ok := typo.Errors(name, field)
+		if !ok {
 			continue
 		}
 		cost := d * 4

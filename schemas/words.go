@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 // shownLength is how much of a value a message repeats, in code points.
@@ -30,7 +32,7 @@ func notListed(r *rule, s string) Finding {
 		f.Message = fmt.Sprintf("%s is not one of the %d values allowed", quoteShort(s), len(r.enum))
 		f.Hint = "use one of " + quoteAll(r.enum)
 	}
-	if near := nearestText(s, r.enum); near != "" {
+	if near := typo.Meant(s, r.enum); near != "" {
 		f.Hint = didYouMean(near)
 	}
 	return f
@@ -149,55 +151,4 @@ func quoteAll(list []string) string {
 		quoted[i] = strconv.Quote(s)
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// nearestText returns the allowed text that s is likely to mean, or "".
-func nearestText(s string, allowed []string) string {
-	best, cost := "", -1
-	for _, a := range allowed {
-		if d := distance(plain(s), plain(a)); d <= tolerance(a) && d < len(a) && (cost < 0 || d < cost) {
-			best, cost = a, d
-		}
-	}
-	return best
-}
-
-// plain removes what people vary in names: case, underscores, hyphens and blanks.
-func plain(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(shorten(s)))
-}
-
-// tolerance is the number of typing errors in a name of this length that still leaves it recognisable.
-func tolerance(name string) int {
-	switch n := len(name); {
-	case n < 5:
-		return 1
-	case n < 10:
-		return 2
-	default:
-		return 3
-	}
-}
-
-// distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b.
-func distance(a, b string) int {
-	before, last, row := []int(nil), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := last[j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			row[j] = min(change, last[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, make([]int, len(b)+1)
-	}
-	return last[len(b)]
 }
