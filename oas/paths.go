@@ -28,11 +28,12 @@ func (v *validator) paths(t *openapi3.T) {
 		shape, names := template(path)
 		if first, ok := seen[shape]; ok {
 			d := v.l.reportKey(CodePathParameter, at, "path %q cannot be told from %q", path, first.Pointer().Last())
+			d.Severity = diag.Warning // Tyk takes it, and with different methods it even works
 			d.Hint = "only the names of their parameters differ: make one path of them"
 			d.Related = []diag.Related{{Message: "the other path", At: first.KeyRange()}}
-			continue
+		} else {
+			seen[shape] = n
 		}
-		seen[shape] = n
 		item := t.Paths.Value(path)
 		if item == nil || v.deadLists[at+"/parameters"] {
 			continue
