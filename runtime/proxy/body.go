@@ -54,6 +54,7 @@ func takeBody(ctx *fasthttp.RequestCtx, limit int64) (body, error) {
 	b := body{bytes: (*buf)[:n], length: n, buf: buf}
 	if _, err := io.ReadFull(stream, b.bytes); err != nil {
 		b.free()
+		giveUp(ctx)
 		return body{}, &failure{ErrBody, err}
 	}
 	return b, nil
@@ -67,10 +68,19 @@ func (b *body) free() {
 	}
 }
 
+// giveUp notes that nothing sensible can be read from the client any more, where it outlives a reset of the response.
+func giveUp(ctx *fasthttp.RequestCtx) {
+	ctx.Request.SetConnectionClose()
+}
+
 // Discard makes the client's connection safe for an answer that Forward did not make. It is called when the answer is complete: fasthttp
 // does not read the rest of a streamed body and would take it for the next request. What is left is read if it is little and comes at once;
 // otherwise the connection is closed after the answer.
 func Discard(ctx *fasthttp.RequestCtx) {
+	if ctx.Request.ConnectionClose() {
+		ctx.SetConnectionClose() // also after a broken chunk: what follows it may look like the end of the body
+		return
+	}
 	stream := ctx.RequestBodyStream()
 	if stream == nil {
 		return
@@ -138,18 +148,33 @@ func (p *pump) run() {
 	_ = p.c.SetReadDeadline(time.Now().Add(opt.ReadTimeout))
 }
 
-// check finds what is wrong with the body so far. fasthttp reports a body that breaks off as one that ends.
+// check finds what is wrong with the body so far.
 func (p *pump) check(total int64, err error) error {
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		return &failure{ErrBody, err}
-	case err != nil && p.length >= 0 && total != p.length:
+	case err != nil && p.cut(total):
 		return &failure{ErrBody, io.ErrUnexpectedEOF}
 	case p.limit > 0 && total > p.limit:
 		return ErrTooLarge
 	}
 	return nil
 }
+
+// cut reports whether a stream that has ended was broken off, which fasthttp's does not tell: it reports io.EOF for the end of the body and
+// for that of the connection. After the last chunk it does so for ever without reading; otherwise it reads again, and meets the deadline.
+func (p *pump) cut(total int64) bool {
+	if p.length >= 0 {
+		return total != p.length
+	}
+	_ = p.client.SetReadDeadline(longAgo)
+	_, err := p.stream.Read(make([]byte, 1))
+	_ = p.client.SetReadDeadline(time.Time{})
+	return !errors.Is(err, io.EOF)
+}
+
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
 
 // frame returns the n bytes of data in buf as they are written: as they are, or as a chunk (RFC 9112 §7.1).
 func (p *pump) frame(buf []byte, n int, last bool) []byte {
@@ -176,7 +201,7 @@ func (p *pump) frame(buf []byte, n int, last bool) []byte {
 func (p *pump) end() bool {
 	if !p.read.Load() {
 		_ = p.c.Close()
-		_ = p.client.SetReadDeadline(time.Unix(1, 0))
+		_ = p.client.SetReadDeadline(longAgo)
 		<-p.done
 		_ = p.client.SetReadDeadline(time.Time{})
 		return false

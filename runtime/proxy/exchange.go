@@ -43,8 +43,8 @@ type exchange struct {
 	proxy   *Proxy
 	ctx     *fasthttp.RequestCtx
 	up      *upstream
-	req     *Request
-	head    *head
+	req     Request // by value, like head: what a pointer here points to would be allocated
+	head    head
 	body    body
 	upgrade bool
 
@@ -94,7 +94,7 @@ func isClosed(err error) bool {
 // send writes the head and a small body, or starts the pump for a large one.
 func (x *exchange) send() error {
 	c, h := x.c, &x.ctx.Request.Header
-	c.buf = x.up.appendHead(c.buf[:0], x.ctx, x.req, x.head, x.upgrade)
+	c.buf = x.up.appendHead(c.buf[:0], x.ctx, &x.req, &x.head, x.upgrade)
 	switch {
 	case x.body.length > 0:
 		c.buf = append(c.buf, "Content-Length: "...)
@@ -173,7 +173,9 @@ func (x *exchange) abort(err error) error {
 	}
 	clients := x.pump.failed.Load() // before the pump is told to stop, which looks the same
 	_ = x.c.Close()
-	x.pump.end()
+	if !x.pump.end() && !x.pump.read.Load() {
+		giveUp(x.ctx)
+	}
 	x.c.discard()
 	if clients {
 		return x.pump.err

@@ -121,6 +121,13 @@ func TestHead(t *testing.T) {
 			want:    []string{"FROB /x HTTP/1.1"},
 		},
 		{
+			name: "many special lines",
+			request: lines("GET / HTTP/1.1", "Host: GATE", strings.TrimSuffix(strings.Repeat("Cookie: a=1\r\n", 20), "\r\n"), "TE: x",
+				"X-Forwarded-For: 10.0.0.1", "X-Forwarded-For:", "Kept: yes"),
+			want: []string{strings.TrimSuffix(strings.Repeat("Cookie: a=1\r\n", 20), "\r\n"), "Kept: yes", "X-Forwarded-For: 10.0.0.1, 127.0.0.1"},
+			not:  []string{"te:"},
+		},
+		{
 			name:    "framing twins",
 			request: lines("GET / HTTP/1.1", "Host: GATE", "Content_Length: 5", "Transfer_Encoding: chunked", "User_Agent: kept"),
 			want:    []string{"User-Agent: tykctl", "User_Agent: kept"},

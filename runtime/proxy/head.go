@@ -18,8 +18,8 @@ func CheckHead(ctx *fasthttp.RequestCtx) bool {
 	if v := unsafestr.String(h.Protocol()); v != "HTTP/1.1" && v != "HTTP/1.0" {
 		return false
 	}
-	s, ok := scanHead(h.RawHeaders())
-	return ok && (!s.length || !s.coding) && validHost(h.Host()) && validTarget(h)
+	var s head
+	return s.scan(h.RawHeaders(), "") && (!s.length || !s.coding) && validHost(h.Host()) && validTarget(h)
 }
 
 // Target is the path and the query of the request target, as sent. It reads them from the request line itself: fasthttp's URI takes the
@@ -80,79 +80,108 @@ func validHost(host []byte) bool {
 	return true
 }
 
-// maxConnection bounds the Connection lines of a request; one is what honest clients send.
-const maxConnection = 4
+const (
+	maxConnection = 4  // Connection lines that are accepted; honest clients send one
+	maxSpecial    = 16 // lines that head can point to; a request with more is written line by line
+)
 
 // head is what must be known of a request's head before it can be written anew.
 type head struct {
 	connection [maxConnection][]byte // values of Connection
 	options    int                   // of them in use
+	named      bool                  // Connection names headers, which are to be dropped
 	upgrade    []byte                // value of Upgrade
 	length     bool                  // has Content-Length
 	coding     bool                  // has Transfer-Encoding
 	forwarded  bool                  // has X-Forwarded-For
 	agent      bool                  // has User-Agent
+
+	special [maxSpecial]line // the lines that are not forwarded as they are, in their order
+	count   int              // of them in use, or more than there is room for
 }
 
-// scanHead reads the raw lines of a head. It reports false if one is not "name: value" by the letter of RFC 9112 §5.
-func scanHead(raw []byte) (s head, ok bool) {
-	for {
-		line, name, value, rest, ok := nextLine(raw)
-		if !ok {
-			return s, false
+// line is a header line in raw lines: raw[start:colon] is its name, raw[end:] what follows it. It is empty at the end.
+type line struct {
+	start, colon, end int32
+	kind              header
+}
+
+func (l line) name(raw []byte) []byte  { return raw[l.start:l.colon] }
+func (l line) value(raw []byte) []byte { return trim(raw[l.colon+1 : l.end-2]) }
+
+// scan reads the raw lines of a head. It reports false if one is not "name: value" by the letter of RFC 9112 §5. Lines called drop are
+// special lines too.
+func (s *head) scan(raw []byte, drop string) bool {
+	for at := int32(0); ; {
+		l, ok := nextLine(raw, at)
+		if !ok || l.end == at {
+			return ok
 		}
-		if line == nil {
-			return s, true
+		at = l.end
+		name := l.name(raw)
+		l.kind = classify(name)
+		if drop != "" && sameName(name, drop) {
+			l.kind = headerHop
 		}
-		raw = rest
-		for _, c := range name {
-			if !tokenOctet[c] {
-				return s, false
-			}
+		if l.kind == headerOther {
+			continue
 		}
-		switch classify(name) {
-		case headerConnection:
-			if s.options == maxConnection {
-				return s, false
-			}
-			s.connection[s.options] = value
-			s.options++
-		case headerUpgrade:
-			s.upgrade = value
-		case headerLength:
-			s.length = true
-		case headerCoding:
-			s.coding = true
-			if !equalFold(value, "chunked") {
-				return s, false
-			}
-		case headerForwardedFor:
-			s.forwarded = true
-		case headerAgent:
+		if l.kind == headerAgent {
 			s.agent = true
-		default:
+			continue
 		}
+		if !s.note(l.kind, l.value(raw)) {
+			return false
+		}
+		if s.count < maxSpecial {
+			s.special[s.count] = l
+		}
+		s.count++
 	}
 }
 
-// nextLine takes one line off the raw lines of a head; line is nil at the end, and includes its CRLF otherwise.
-func nextLine(raw []byte) (line, name, value, rest []byte, ok bool) {
-	i := bytes.IndexByte(raw, '\n')
-	if i < 0 {
-		return nil, nil, nil, nil, len(raw) == 0
+// note remembers what a header says. It reports false for one that must not be.
+func (s *head) note(kind header, value []byte) bool {
+	switch kind {
+	case headerConnection:
+		if s.options == maxConnection {
+			return false
+		}
+		s.connection[s.options] = value
+		s.options++
+		s.named = s.named || !equalFold(value, "keep-alive") && !equalFold(value, "close") && !equalFold(value, "upgrade")
+	case headerUpgrade:
+		s.upgrade = value
+	case headerLength:
+		s.length = true
+	case headerCoding:
+		s.coding = true
+		return equalFold(value, "chunked")
+	case headerForwardedFor:
+		s.forwarded = true
+	default:
 	}
-	if i == 0 || raw[i-1] != '\r' {
-		return nil, nil, nil, nil, false
+	return true
+}
+
+// nextLine finds the line at a place in the raw lines of a head; it is empty at their end.
+func nextLine(raw []byte, at int32) (l line, ok bool) {
+	rest := raw[at:]
+	colon := 0
+	for colon < len(rest) && tokenOctet[rest[colon]] {
+		colon++
 	}
-	if i == 1 {
-		return nil, nil, nil, nil, true
+	if colon == 0 {
+		return line{end: at}, len(rest) == 0 || string(rest) == "\r\n"
 	}
-	line, rest = raw[:i+1], raw[i+1:]
-	colon := bytes.IndexByte(line, ':')
-	if colon <= 0 || line[0] == ' ' || line[0] == '\t' {
-		return nil, nil, nil, nil, false
+	if colon == len(rest) || rest[colon] != ':' {
+		return line{}, false
 	}
-	return line, line[:colon], trim(line[colon+1 : i-1]), rest, true
+	n := bytes.IndexByte(rest[colon:], '\n')
+	if n < 2 || rest[colon+n-1] != '\r' {
+		return line{}, false
+	}
+	return line{start: at, colon: at + int32(colon), end: at + int32(colon+n) + 1}, true //nolint:gosec // a head is smaller than the read buffer
 }
 
 // trim removes optional white space (RFC 9110 §5.6.3).

@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
+		// Only the benchmark's peer has these.
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*HostClient).connsCleaner"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*TCPDialer).tcpAddrsClean"),
 	)
 }
 
@@ -132,7 +135,7 @@ func upstreamRaw(t testing.TB, handle func(c net.Conn, br *bufio.Reader)) plan.U
 				return
 			}
 			go func() {
-				defer c.Close()
+				defer func() { _ = c.Close() }()
 				_ = c.SetDeadline(time.Now().Add(10 * time.Second))
 				handle(c, bufio.NewReader(c))
 			}()
@@ -179,7 +182,7 @@ func raw(t testing.TB, addr, request string) string {
 func rawFor(t testing.TB, addr, request string, patience time.Duration) string {
 	t.Helper()
 	c := dial(t, addr)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if _, err := io.WriteString(c, request); err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +205,7 @@ func dial(t testing.TB, addr string) net.Conn {
 func exchange1(t testing.TB, addr, request string) *http.Response {
 	t.Helper()
 	c := dial(t, addr)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	_ = c.SetDeadline(time.Now().Add(5 * time.Second))
 	if _, err := io.WriteString(c, request); err != nil {
 		t.Fatal(err)

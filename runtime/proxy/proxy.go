@@ -42,7 +42,7 @@ type Options struct {
 	WriteTimeout    time.Duration // each write of a request body; 30 s
 	StreamTimeout   time.Duration // silence on an event stream or an upgraded connection; 10 min
 	MaxIdleConn     time.Duration // an unused connection is closed after this; 30 s
-	MaxConnsPerHost int           // connections to one upstream, in use and idle; 1024
+	MaxConnsPerHost int           // connections to one upstream: in use, upgraded and idle; 1024
 
 	// ServerReadTimeout and ServerWriteTimeout are those of the fasthttp.Server, which arms them once per request. When set,
 	// streamed bodies arm them again at every read and write, so that they bound silence and not the length of a transfer.
@@ -160,17 +160,16 @@ func (p *Proxy) Close() {
 //
 // From entry to the write of a request without body nothing is allocated.
 func (p *Proxy) Forward(ctx *fasthttp.RequestCtx, req Request) error {
-	s, ok := scanHead(ctx.Request.Header.RawHeaders())
-	if !ok {
+	x := exchange{proxy: p, ctx: ctx, up: &p.upstreams[req.Upstream], req: req}
+	if !x.head.scan(ctx.Request.Header.RawHeaders(), req.DropHeader) {
 		return ErrBody
 	}
-	b, err := takeBody(ctx, req.MaxBody)
-	if err != nil {
+	var err error
+	if x.body, err = takeBody(ctx, req.MaxBody); err != nil {
 		return err
 	}
-	x := exchange{proxy: p, ctx: ctx, up: &p.upstreams[req.Upstream], req: &req, head: &s, body: b}
-	x.upgrade = b.length == 0 && isUpgrade(ctx, &s)
+	x.upgrade = x.body.length == 0 && isUpgrade(ctx, &x.head)
 	err = x.do()
-	b.free()
+	x.body.free()
 	return err
 }

@@ -105,10 +105,9 @@ func (t *tunnel) copy(dst, src net.Conn, from io.Reader) {
 
 // breakOff makes the other direction end as well. The connections are closed by their owners, when both have ended.
 func (t *tunnel) breakOff(a, b net.Conn) {
-	past := time.Unix(1, 0)
 	t.broken.Store(true)
-	_ = a.SetDeadline(past)
-	_ = b.SetDeadline(past)
+	_ = a.SetDeadline(longAgo)
+	_ = b.SetDeadline(longAgo)
 }
 
 // closeWrite ends one direction of a connection, if that can be done to it.

@@ -192,26 +192,51 @@ func unhex(c byte) byte {
 	return 255
 }
 
-// appendLines appends the lines that are forwarded.
+// appendLines appends the lines that are forwarded, as long runs between those that are not.
 func appendLines(dst, raw []byte, req *Request, s *head) []byte {
-	for {
-		line, name, value, rest, ok := nextLine(raw)
-		if !ok || line == nil {
+	if s.named || s.count > maxSpecial {
+		return appendEach(dst, raw, req, s)
+	}
+	at := int32(0)
+	for _, l := range s.special[:s.count] {
+		dst = append(dst, raw[at:l.start]...)
+		at = l.end
+		if l.kind != headerCookie {
+			continue
+		}
+		if req.DropCookie == "" {
+			at = l.start
+			continue
+		}
+		dst = appendCookie(dst, l.value(raw), req.DropCookie)
+	}
+	return append(dst, bytes.TrimSuffix(raw[at:], blankLine)...)
+}
+
+// blankLine ends the raw lines, if there are any.
+var blankLine = []byte("\r\n")
+
+// appendEach is appendLines for unusual heads.
+func appendEach(dst, raw []byte, req *Request, s *head) []byte {
+	for at := int32(0); ; {
+		l, ok := nextLine(raw, at)
+		if !ok || l.end == at {
 			return dst
 		}
-		raw = rest
+		at = l.end
+		name := l.name(raw)
 		kind := classify(name)
 		if kind != headerOther && kind != headerAgent && kind != headerCookie {
 			continue
 		}
-		if s.options > 0 && s.names(name) || req.DropHeader != "" && sameName(name, req.DropHeader) {
+		if s.names(name) || req.DropHeader != "" && sameName(name, req.DropHeader) {
 			continue
 		}
 		if kind == headerCookie && req.DropCookie != "" {
-			dst = appendCookie(dst, value, req.DropCookie)
+			dst = appendCookie(dst, l.value(raw), req.DropCookie)
 			continue
 		}
-		dst = append(dst, line...)
+		dst = append(dst, raw[l.start:l.end]...)
 	}
 }
 
@@ -244,7 +269,7 @@ func appendForwarded(dst []byte, ctx *fasthttp.RequestCtx, req *Request, s *head
 	dst = append(dst, "X-Forwarded-For: "...)
 	mark := len(dst)
 	if s.forwarded && !s.names(unsafestr.Bytes("x-forwarded-for")) {
-		dst = appendValues(dst, ctx.Request.Header.RawHeaders(), headerForwardedFor)
+		dst = appendAddresses(dst, ctx.Request.Header.RawHeaders(), s)
 	}
 	if addr, ok := peer(ctx); ok {
 		if len(dst) > mark {
@@ -268,24 +293,35 @@ func appendForwarded(dst []byte, ctx *fasthttp.RequestCtx, req *Request, s *head
 	return append(dst, "X-Forwarded-Proto: http\r\n"...)
 }
 
-// appendValues appends the values of all headers of a kind as one list.
-func appendValues(dst, raw []byte, kind header) []byte {
-	joined := false
-	for {
-		line, name, value, rest, ok := nextLine(raw)
-		if !ok || line == nil {
+// appendAddresses appends the values of X-Forwarded-For as one list (RFC 9110 §5.3).
+func appendAddresses(dst, raw []byte, s *head) []byte {
+	mark := len(dst)
+	if s.count <= maxSpecial {
+		for _, l := range s.special[:s.count] {
+			dst = appendAddress(dst, mark, raw, l)
+		}
+		return dst
+	}
+	for at := int32(0); ; {
+		l, ok := nextLine(raw, at)
+		if !ok || l.end == at {
 			return dst
 		}
-		raw = rest
-		if len(value) == 0 || classify(name) != kind {
-			continue
-		}
-		if joined {
-			dst = append(dst, ", "...)
-		}
-		dst = append(dst, value...)
-		joined = true
+		at = l.end
+		l.kind = classify(l.name(raw))
+		dst = appendAddress(dst, mark, raw, l)
 	}
+}
+
+func appendAddress(dst []byte, mark int, raw []byte, l line) []byte {
+	if l.kind != headerForwardedFor {
+		return dst
+	}
+	value := l.value(raw)
+	if len(dst) > mark && len(value) > 0 {
+		dst = append(dst, ", "...)
+	}
+	return append(dst, value...)
 }
 
 // peer is the address of the client; there is none on a connection that is not TCP.
