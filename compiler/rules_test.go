@@ -81,7 +81,8 @@ func goldenFile(paths []string) string {
 	return strings.TrimSuffix(paths[0], filepath.Ext(paths[0])) + ".want"
 }
 
-// TestGoldenRules runs every rule on documents that break it and on documents that do not. An ok document gives no diagnostic of any rule.
+// TestGoldenRules runs every rule on documents that break it and on documents that do not. An ok document gives no diagnostic of any rule,
+// but for what our own runtime does not serve.
 func TestGoldenRules(t *testing.T) {
 	for _, rule := range check.Rules() {
 		t.Run(string(rule.Code), func(t *testing.T) {
@@ -97,12 +98,21 @@ func TestGoldenRules(t *testing.T) {
 				compareGolden(t, goldenFile(paths), text(t, found, texts))
 			}
 			for _, paths := range ok {
-				if found, texts := checkFiles(t, paths...); len(found) > 0 {
+				found, texts := checkFiles(t, paths...)
+				if found = aboutTyk(found, rule); len(found) > 0 {
 					t.Errorf("%v is meant to be fine:\n%s", paths, text(t, found, texts))
 				}
 			}
 		})
 	}
+}
+
+// aboutTyk leaves out what is said of our own runtime alone: a definition is fine for a gateway whether we serve it or not.
+func aboutTyk(l diag.List, rule *check.Rule) diag.List {
+	return slices.DeleteFunc(l, func(d diag.Diagnostic) bool {
+		r := check.Find(string(d.Code))
+		return r != rule && d.Severity == diag.Info && r.Serving > d.Severity
+	})
 }
 
 func text(t testing.TB, l diag.List, texts diag.Texts) string {
@@ -181,7 +191,7 @@ func TestDocExamples(t *testing.T) {
 			if found := checkExamples(t, bad); !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == r.Code && d.Severity == r.Severity }) {
 				t.Errorf("bad example does not give %s %s: %v", r.Severity, r.Code, found)
 			}
-			if found := checkExamples(t, good); len(found) > 0 {
+			if found := aboutTyk(checkExamples(t, good), r); len(found) > 0 {
 				t.Errorf("good example gives %v", found)
 			}
 		})
