@@ -30,6 +30,7 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	// 2. One form of the path: it is routed, authorised and forwarded as this.
 	path, verdict := router.Canonical(nil, rawPath(ctx))
 	switch verdict {
+	case router.Clean, router.Cleaned:
 	case router.Refuse:
 		refuse(ctx, fasthttp.StatusBadRequest, "Bad Request")
 		return

@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": func(ts *testscript.TestScript, neg bool, args []string) {
+			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
 				g := ts.Value(gatewayKey{}).(*gateway)
 				g.dir = ts.MkAbs(".")
 				ts.Setenv("URL", g.start(ts, args))
