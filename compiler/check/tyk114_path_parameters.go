@@ -9,7 +9,7 @@ import (
 var _ = register(&Rule{
 	Code:     oas.CodePathParameter,
 	Name:     "path-parameters",
-	Severity: diag.Error,
+	Severity: diag.Error, // a warning for paths that cannot be told apart
 	Since:    "0.1",
 	Summary:  "path parameters do not fit the path, or two paths cannot be told apart",
 })

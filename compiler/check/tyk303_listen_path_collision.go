@@ -1,0 +1,85 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/tyk"
+)
+
+var _ = register(&Rule{
+	Code:     "TYK303",
+	Name:     "listen-path-collision",
+	Severity: diag.Error,
+	Since:    "0.1",
+	Summary:  "two APIs have the same domain and the same listen path",
+	CheckSet: checkListenPathCollision,
+})
+
+func checkListenPathCollision(p *Pass) {
+	type place struct{ domain, path string }
+	first := map[place]site{}
+	for _, s := range p.sites() {
+		at := place{templateKey(s.domain), templateKey(s.path)}
+		other, taken := first[at]
+		if !taken {
+			first[at] = s
+			continue
+		}
+		if s.id() != "" && s.id() == other.id() {
+			continue // the second replaces the first; TYK306 says so
+		}
+		what := "is taken by"
+		if s.value != other.value {
+			what = fmt.Sprintf("is the same place as %q, taken by", other.value)
+		}
+		d := p.In(s.doc).Report(listenPathAt, "listen path %q %s API %q: the gateway moves one of them to another path", s.value, what, other.doc.Tyk.Info.Name)
+		d.Hint = "give each API a listen path or a custom domain of its own"
+		d.Related = []diag.Related{{Message: "first taken here", At: other.doc.File.At(listenPathAt)}}
+	}
+}
+
+// site is where an API is served.
+type site struct {
+	doc    *oas.Document
+	domain string // in lower case, except patterns; empty: every host
+	value  string // the listen path as written
+	path   string // without the slash at its end
+}
+
+func (s site) id() string { return s.doc.Tyk.Info.ID }
+
+// sites returns where the APIs of a set are served, in the order of their files; those whose listen path is known to be no path are left
+// out.
+func (p *Pass) sites() []site {
+	var list []site
+	for _, doc := range p.Docs {
+		value, ok := p.In(doc).written(listenPathAt)
+		if !ok {
+			continue
+		}
+		domain := customDomain(doc)
+		if fault, _ := listenPathFault(value); fault != "" || tyk.IsReference(domain) {
+			continue
+		}
+		list = append(list, site{doc: doc, domain: domain, value: value, path: strings.TrimSuffix(value, "/")})
+	}
+	slices.SortStableFunc(list, func(a, b site) int { return cmp.Compare(a.doc.File.Name, b.doc.File.Name) })
+	return list
+}
+
+// customDomain is the host name or the template that an API is bound to, or nothing. Case matters in patterns only.
+func customDomain(doc *oas.Document) string {
+	d := doc.Tyk.Server.CustomDomain
+	if d == nil || !d.Enabled {
+		return ""
+	}
+	if strings.Contains(d.Name, "{") {
+		return d.Name
+	}
+	return strings.ToLower(d.Name)
+}
