@@ -15,6 +15,9 @@ const (
 	inlineBody = 64 << 10 // request bodies up to this are read before a connection is taken and sent with the head
 	copyBuffer = 32 << 10
 	drainLimit = 256 << 10 // what Discard reads to save a connection
+
+	// lastWrite is how long an upstream that has answered completely may take to accept the end of the request.
+	lastWrite = 250 * time.Millisecond
 )
 
 // body is the body of a request: bytes, or a stream that a pump sends.
@@ -138,8 +141,8 @@ func (p *pump) run() {
 			return
 		}
 		last := errors.Is(err, io.EOF) || total == p.length
-		p.read.Store(last)
 		_ = p.c.SetWriteDeadline(time.Now().Add(opt.WriteTimeout))
+		p.read.Store(last) // after the deadline, which end may then make shorter
 		if _, err := p.c.Write(p.frame(*buf, n, last)); err != nil {
 			p.broken = true
 			return
@@ -206,6 +209,7 @@ func (p *pump) end() bool {
 		_ = p.client.SetReadDeadline(time.Time{})
 		return false
 	}
+	_ = p.c.SetWriteDeadline(time.Now().Add(lastWrite))
 	<-p.done
 	return p.err == nil && !p.broken
 }
