@@ -181,7 +181,7 @@ func nextLine(raw []byte, at int32) (l line, ok bool) {
 	if n < 2 || rest[colon+n-1] != '\r' {
 		return line{}, false
 	}
-	return line{start: at, colon: at + int32(colon), end: at + int32(colon+n) + 1}, true //nolint:gosec // a head is smaller than the read buffer
+	return line{start: at, colon: at + int32(colon), end: at + int32(colon+n) + 1}, true
 }
 
 // trim removes optional white space (RFC 9110 §5.6.3).
