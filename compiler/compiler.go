@@ -107,7 +107,7 @@ func lowerDocuments(c *compilation) {
 // notLowered reports that lowering met what the rules should have refused: a bug of ours, and still nothing is served.
 func notLowered(err error) diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: "TYK399", Severity: diag.Error, Message: err.Error(),
+		Code: oas.CodeInternal, Severity: diag.Error, Message: err.Error(),
 		Hint: "the rules let through what cannot be served; please report this",
 	}
 }

@@ -14,8 +14,8 @@ const (
 	CodeStructure     diag.Code = "TYK111" // the OpenAPI part is not built as OpenAPI says
 	CodeReference     diag.Code = "TYK112" // a $ref that leads nowhere, or outside
 	CodeOperationID   diag.Code = "TYK113" // an operationId is used twice
+	CodeInternal      diag.Code = "TYK199" // a failure of ours or of a library, not of the document
 	CodePathParameter diag.Code = "TYK114" // path parameters that do not fit the path; paths that cannot be told apart
-	CodeInternal      diag.Code = "TYK119" // a failure of a library, not of the document
 	CodeNoExtension   diag.Code = "TYK120" // no x-tyk-api-gateway
 	CodeUnknownField  diag.Code = "TYK121" // extension: a field that does not exist
 	CodeMissingField  diag.Code = "TYK122" // extension: a required field is missing

@@ -55,7 +55,7 @@ func (l *loading) finding(base source.Pointer, f schemas.Finding) {
 	}
 	message := f.Message
 	if strings.HasPrefix(message, "must ") {
-		message = at.Last() + " " + message
+		message = l.subject(at) + " " + message
 	}
 	var d *diag.Diagnostic
 	switch f.Kind {

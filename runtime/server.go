@@ -99,6 +99,7 @@ func New(p *plan.Plan, opt Options) (*Server, error) {
 		Handler:                      s.handle,
 		Name:                         "",
 		NoDefaultServerHeader:        true,
+		NoDefaultDate:                true, // the upstream's stays; our own answers get theirs in handle
 		ReadBufferSize:               headLimit,
 		ReadTimeout:                  opt.ReadTimeout,
 		WriteTimeout:                 opt.WriteTimeout,

@@ -70,7 +70,7 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 		return nil, inputError(err)
 	}
 	if p == nil {
-		return nil, errProblems
+		return nil, verdict(found, diag.Error)
 	}
 	return p, nil
 }

@@ -51,9 +51,6 @@ func usageError(format string, args ...any) error {
 
 func inputError(err error) error { return &exitError{exitInput, err} }
 
-// errProblems ends a command whose problems have been printed.
-var errProblems = &exitError{code: exitProblems}
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, stdio{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 )
 
@@ -84,12 +85,24 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 			return inputError(err)
 		}
 	}
+	return verdict(found, threshold)
+}
+
+// verdict turns findings into an exit code: a failure of ours is never a clean run, whatever --fail-on says.
+func verdict(found diag.List, threshold diag.Severity) error {
+	code := exitOK
 	for i := range found {
-		if found[i].Severity >= threshold {
-			return errProblems
+		switch {
+		case found[i].Code == oas.CodeInternal:
+			return &exitError{code: exitBug}
+		case found[i].Severity >= threshold:
+			code = exitProblems
 		}
 	}
-	return nil
+	if code == exitOK {
+		return nil
+	}
+	return &exitError{code: code}
 }
 
 // never is a severity that no diagnostic has.

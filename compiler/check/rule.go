@@ -28,6 +28,7 @@ type Rule struct {
 	Summary  string        // one line, for `tykctl rules`
 	Check    func(*Pass)   // once per document that has an OpenAPI part and an extension
 	CheckSet func(*Pass)   // once per compilation, for conflicts between documents
+	Internal bool          // a failure of ours, which no document is known to bring about: it has no examples
 }
 
 var registry []*Rule

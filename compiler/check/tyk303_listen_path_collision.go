@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -40,7 +41,19 @@ func checkListenPathCollision(p *Pass) {
 		d := p.In(s.doc).Report(listenPathAt, "listen path %q %s API %q: the gateway moves one of them to another path", s.value, what, other.doc.Tyk.Info.Name)
 		d.Hint = "give each API a listen path or a custom domain of its own"
 		d.Related = []diag.Related{{Message: "first taken here", At: other.doc.File.At(listenPathAt)}}
+		p.forgiveTwin(d, s.doc, other.doc)
 	}
+}
+
+// forgiveTwin makes a warning of a conflict between two files that hold the same definition, one in JSON and one in YAML: whoever keeps both
+// deploys one of them. Serving them at once is an error all the same.
+func (p *Pass) forgiveTwin(d *diag.Diagnostic, a, b *oas.Document) {
+	if p.purpose != Validate || a.File.Format() == b.File.Format() || !reflect.DeepEqual(a.File.Root().Any(), b.File.Root().Any()) {
+		return
+	}
+	d.Severity = diag.Warning
+	d.Message = fmt.Sprintf("the same API definition is in %s", b.File.Name)
+	d.Hint = "deploy one of the two"
 }
 
 // site is where an API is served.

@@ -36,5 +36,6 @@ func checkDuplicateAPIID(p *Pass) {
 		d := p.In(doc).Report(apiIDAt, "id %q is taken by API %q: on a gateway the one that comes later replaces the other", id, other.Tyk.Info.Name)
 		d.Hint = "give each API an id of its own, or leave it out and let the gateway make one"
 		d.Related = []diag.Related{{Message: "first taken here", At: other.File.At(apiIDAt)}}
+		p.forgiveTwin(d, doc, other)
 	}
 }

@@ -81,7 +81,8 @@ type Source struct {
 	Name string     `json:"name"`
 }
 
-// Route is what is special about one operation. Operations about which nothing is special have none.
+// Route is what is special about one operation. Operations about which nothing is special have none, unless the pattern of a special one
+// would cover them.
 type Route struct {
 	API        APIID    `json:"api"`
 	Method     string   `json:"method"`               // upper case; empty: every method

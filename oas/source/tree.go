@@ -19,7 +19,7 @@ type node struct {
 
 // compact stores an offset, an index or a count. Limits keeps all of them below 1<<31.
 func compact(n int) int32 {
-	return int32(n) //nolint:gosec // see above
+	return int32(n)
 }
 
 // inText marks a string that is read from the bytes of the document when it is asked for.
@@ -68,7 +68,7 @@ func (f *File) isMember(n *node) bool {
 
 // hash spreads members over the table. The seed is random, so that no document can be made to collide.
 func (f *File) hash(parent int32, key string) uint64 {
-	return maphash.String(f.seed, key) ^ uint64(parent)*0x9E3779B97F4A7C15 //nolint:gosec // a parent is never negative
+	return maphash.String(f.seed, key) ^ uint64(parent)*0x9E3779B97F4A7C15
 }
 
 // member finds a member by its key; 0, which is always the root, when there is none. Of duplicates it finds the last.

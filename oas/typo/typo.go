@@ -28,8 +28,8 @@ func Resembles(name, meant string) bool {
 // Errors counts the typing errors between two names, and reports whether they are few enough.
 func Errors(name, meant string) (int, bool) {
 	a, b := plain(name), plain(meant)
-	if len(a) > longest || len(b) > longest {
-		return 0, false
+	if len(a) > longest || len(b) > longest || !strings.ContainsAny(b, "abcdefghijklmnopqrstuvwxyz") {
+		return 0, false // another number or version is another one, no slip
 	}
 	d := distance(a, b)
 	return d, d <= tolerance(meant) && d < len(b)

@@ -32,6 +32,9 @@ func TestMeant(t *testing.T) {
 			t.Errorf("Resembles(%q, %q) is false", name, got)
 		}
 	}
+	if got := Meant("1.4", []string{"1.0", "1.3"}); got != "" {
+		t.Errorf("a version was taken for a slip: %q", got)
+	}
 	if got := Meant("ad", []string{"ae", "ac", "ab"}); got != "ab" {
 		t.Errorf("of equals %q, want the first of the alphabet", got)
 	}

@@ -175,7 +175,7 @@ func (r *reader) time() time.Time {
 	if b == nil {
 		return time.Time{}
 	}
-	seconds := int64(binary.BigEndian.Uint64(b) ^ 1<<63) //nolint:gosec // the bits
+	seconds := int64(binary.BigEndian.Uint64(b) ^ 1<<63)
 	return time.Unix(seconds, int64(binary.BigEndian.Uint32(b[timeSize-4:]))).UTC()
 }
 
@@ -187,7 +187,7 @@ func (r *reader) uvarint() int {
 		return 0
 	}
 	r.rest = r.rest[n:]
-	return int(v) //nolint:gosec // bounded above
+	return int(v)
 }
 
 func (r *reader) take(n int) []byte {

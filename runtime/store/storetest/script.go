@@ -21,7 +21,7 @@ const (
 )
 
 // secretMark is in the text of every secret. None may be found in the file.
-const secretMark = "tykctl-storetest-secret" //nolint:gosec // opens nothing
+const secretMark = "tykctl-storetest-secret"
 
 func (a *actor) clientOf(cycle int) string {
 	return fmt.Sprintf("%s-%d", a.name, cycle/cyclesPerClient)
