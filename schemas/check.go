@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tykctl/tykctl/oas/tyk"
 	"github.com/tykctl/tykctl/oas/typo"
 )
 
@@ -161,7 +162,7 @@ func (c *checker) text(r *rule, s string) {
 	fits := (r.enum == nil || slices.Contains(r.enum, s)) &&
 		(r.pattern == nil || r.pattern.MatchString(s)) &&
 		(r.format == "" || wellFormed(r.format, s))
-	if fits || r.reference && isReference(s) {
+	if fits || r.reference && tyk.IsReference(s) {
 		return
 	}
 	if r.enum != nil {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/tykctl/tykctl/oas/tyk"
 )
 
 // oracle compiles the schema with a complete implementation of JSON Schema, for the root and for each kind of scheme.
@@ -90,8 +92,8 @@ func FuzzReference(f *testing.F) {
 	}
 	schema := oracle(f)["reference"]
 	f.Fuzz(func(t *testing.T, s string) {
-		if err := schema.Validate(s); (err == nil) != isReference(s) {
-			t.Errorf("isReference(%q) is %v, the schema says %v", s, isReference(s), err)
+		if err := schema.Validate(s); (err == nil) != tyk.IsReference(s) {
+			t.Errorf("tyk.IsReference(%q) is %v, the schema says %v", s, tyk.IsReference(s), err)
 		}
 	})
 }

@@ -248,24 +248,6 @@ func equal(v, c any) bool {
 	return false
 }
 
-// isReference is the pattern of the definition of that name, which a test compares with this.
-func isReference(s string) bool {
-	for _, scheme := range []string{"env://", "secrets://", "consul://", "vault://", "kv://"} {
-		if rest, ok := strings.CutPrefix(s, scheme); ok && rest != "" && rest[0] != '\n' {
-			return true
-		}
-	}
-	if !strings.Contains(s, "$") {
-		return false
-	}
-	for _, mark := range []string{"$secret_env.", "$secret_conf.", "$secret_consul.", "$secret_vault.", "$kv{"} {
-		if strings.Contains(s, mark) {
-			return true
-		}
-	}
-	return false
-}
-
 // wellFormed checks a format the way a gateway does.
 func wellFormed(format, s string) bool {
 	u, err := url.Parse(s)

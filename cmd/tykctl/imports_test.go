@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"oas/source":                 {},
 	"oas/tyk":                    {},
 	"oas/typo":                   {},
-	"schemas":                    {"oas/typo"},
+	"schemas":                    {"oas/tyk", "oas/typo"},
 	"runtime":                    {"compiler/plan", "runtime/access", "runtime/admin", "runtime/oauth", "runtime/proxy", "runtime/router", "runtime/store", "runtime/internal/answer", "runtime/internal/unsafestr"},
 	"runtime/access":             {"compiler/plan", "runtime/store", "runtime/internal/unsafestr"},
 	"runtime/admin":              {"compiler/plan", "runtime/oauth", "runtime/store", "runtime/internal/answer", "runtime/internal/reqbody"},

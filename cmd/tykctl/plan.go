@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 
@@ -39,10 +38,7 @@ func runPlan(std stdio, paths []string, format string) error {
 			p.OAuth[i].NotifySecret = "***"
 		}
 	}
-	enc := json.NewEncoder(std.Out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(p)
+	return printJSON(std.Out, p)
 }
 
 // planOf compiles documents, or decodes the one compiled plan that is named.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
@@ -49,10 +48,7 @@ func runRules(std stdio, format string) error {
 			}
 			list = append(list, j)
 		}
-		enc := json.NewEncoder(std.Out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(list)
+		return printJSON(std.Out, list)
 	default:
 		return usageError("--format is %q; it may be text or json", format)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/source"
 	"github.com/tykctl/tykctl/oas/tyk"
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 const authenticationAt = oas.ExtensionPointer + "/server/authentication"
@@ -129,53 +130,11 @@ func misspelt(n source.Node, name string) bool {
 		return false
 	}
 	for key := range n.Members() {
-		if resembles(key, name) {
+		if typo.Resembles(key, name) {
 			return true
 		}
 	}
 	return false
-}
-
-// meant returns the candidate that a misspelt name is likely to mean, or "". The first of equals wins.
-func meant(name string, candidates []string) string {
-	best, least := "", len(name)+1
-	for _, c := range candidates {
-		if d := typingErrors(name, c); resembles(name, c) && d < least {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// resembles tolerates one typing error in four letters, at least one.
-func resembles(a, b string) bool {
-	const long = 100 // no name anybody types
-	if len(a) > long || len(b) > long {
-		return false
-	}
-	return typingErrors(a, b) <= max(1, min(len(a), len(b))/4)
-}
-
-// typingErrors counts the letters to insert, remove or replace to make b of a, whatever their case.
-func typingErrors(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := corner
-			if a[i] != b[j] {
-				replace++
-			}
-			corner = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // placeholders match what documentation writes where a reader is to put something of his own.

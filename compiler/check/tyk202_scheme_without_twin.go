@@ -5,6 +5,7 @@ import (
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 var _ = register(&Rule{
@@ -53,7 +54,7 @@ func (p *Pass) likelyTwin(s scheme, components source.Node) string {
 	if len(free) == 1 {
 		return free[0]
 	}
-	return meant(s.Name, free)
+	return typo.Meant(s.Name, free)
 }
 
 // fits reports whether the fields of a scheme belong to the type of a component. Fields that every type has tell nothing.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 var _ = register(&Rule{
@@ -63,7 +64,7 @@ func (p *Pass) scopes(security source.Node, declared map[string][]string) {
 func (p *Pass) undeclaredScope(name string, scope source.Node, declared []string) {
 	d := p.Report(scope.Pointer(), "no flow of security scheme %q declares the scope %q", name, scope.Text())
 	d.Hint = "declare it in the scopes of the flows that may grant it"
-	if near := meant(scope.Text(), declared); near != "" {
+	if near := typo.Meant(scope.Text(), declared); near != "" {
 		d.Hint = fmt.Sprintf("did you mean %q?", near)
 	}
 }

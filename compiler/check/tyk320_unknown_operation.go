@@ -7,6 +7,7 @@ import (
 
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/typo"
 )
 
 var _ = register(&Rule{
@@ -29,7 +30,7 @@ func checkUnknownOperation(p *Pass) {
 		}
 		d := p.ReportKey(n.Pointer(), "no operation has the operationId %q: its middleware is dropped", id)
 		d.Hint = "write the operationId of an operation in paths, in its exact case"
-		if near := meant(id, slices.Sorted(maps.Keys(known))); near != "" {
+		if near := typo.Meant(id, slices.Sorted(maps.Keys(known))); near != "" {
 			d.Hint = fmt.Sprintf("did you mean %q?", near)
 		}
 	}

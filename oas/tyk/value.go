@@ -51,7 +51,7 @@ func durationUnit(s string, from int) (unit string, rank int) {
 // conf, consul, vault) and $kv{path}.
 func IsReference(s string) bool {
 	scheme, rest, found := strings.Cut(s, "://")
-	if found && rest != "" {
+	if found && rest != "" && rest[0] != '\n' {
 		switch scheme {
 		case "env", "secrets", "consul", "vault", "kv":
 			return true
