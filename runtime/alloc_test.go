@@ -27,7 +27,7 @@ import (
 func TestProxiedRequestAllocatesNothing(t *testing.T) {
 	upstream := fasthttputil.NewInmemoryListener()
 	go serveCanned(upstream)
-	defer upstream.Close()
+	defer func() { _ = upstream.Close() }()
 
 	st := memory.New()
 	ctx := context.Background()
@@ -86,7 +86,7 @@ func serveCanned(ln net.Listener) {
 			return
 		}
 		go func() {
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			r := bufio.NewReader(conn)
 			var head fasthttp.RequestHeader
 			for head.Read(r) == nil {
