@@ -166,7 +166,7 @@ func openStore(opts *serveOptions) (store.Store, error) {
 	case scheme == "bolt" && path != "":
 		st, err := bolt.Open(path, bolt.Options{})
 		if err != nil {
-			return nil, inputError(fmt.Errorf("open store: %w", err))
+			return nil, inputError(err)
 		}
 		return st, nil
 	default:

@@ -13,7 +13,7 @@ cat <<EOF
 Try, in another terminal (the gateway secret is in $data/gateway-secret):
 
   curl -s http://127.0.0.1:8080/tyk/oauth/clients/create -H "X-Tyk-Authorization: \$(cat $data/gateway-secret)" -d '{"api_id": "my-oauth-api", "redirect_uri": "http://127.0.0.1:9000/callback"}'
-  curl -s http://127.0.0.1:8080/my-oauth-api/oauth/token -u CLIENT_ID:SECRET -d grant_type=client_credentials
+  curl -s http://127.0.0.1:8080/my-oauth-api/oauth/token -u CLIENT_ID:CLIENT_SECRET -d grant_type=client_credentials
 
 The rest, with the authorization code flow, is in examples/my-oauth-api/README.md. Ctrl-C stops.
 
