@@ -158,3 +158,33 @@ func BenchmarkCompile1000(b *testing.B) {
 		}
 	}
 }
+
+// TestExamples compiles every definition of examples/ as `tykctl serve` does. An example says nothing to complain about, and has a README.
+func TestExamples(t *testing.T) {
+	definitions, err := filepath.Glob("../examples/*/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	yaml, err := filepath.Glob("../examples/*/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	definitions = append(definitions, yaml...)
+	if len(definitions) == 0 {
+		t.Fatal("no examples")
+	}
+	for _, path := range definitions {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, list := oas.Load(path, data)
+		p, more := compiler.Compile([]*oas.Document{doc})
+		if p == nil || len(list)+len(more) > 0 {
+			t.Errorf("%s: %v %v", path, list, more)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "README.md")); err != nil {
+			t.Error(err)
+		}
+	}
+}
