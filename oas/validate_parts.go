@@ -6,16 +6,16 @@ import (
 	"github.com/tykctl/tykctl/oas/source"
 )
 
-// stub stands for a schema that is visited on its own; nil for none.
-func (v *validator) stub(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+// standIn stands for a schema that is visited on its own; nil for none.
+func (v *validator) standIn(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
 	if ref == nil {
 		return nil
 	}
 	return v.valid
 }
 
-// stubs is stub for named schemas.
-func (v *validator) stubs(refs openapi3.Schemas) openapi3.Schemas {
+// standIns is standIn for named schemas.
+func (v *validator) standIns(refs openapi3.Schemas) openapi3.Schemas {
 	if len(refs) == 0 {
 		return nil
 	}
@@ -43,7 +43,7 @@ func (v *validator) mediaType(at source.Pointer, media *openapi3.MediaType) {
 		return
 	}
 	bare := *media
-	bare.Schema, bare.ItemSchema, bare.Encoding = v.stub(bare.Schema), v.stub(bare.ItemSchema), nil
+	bare.Schema, bare.ItemSchema, bare.Encoding = v.standIn(bare.Schema), v.standIn(bare.ItemSchema), nil
 	v.check(at, &bare)
 	v.part(at, "/schema", media.Schema)
 	v.part(at, "/itemSchema", media.ItemSchema)
@@ -143,16 +143,16 @@ func (v *validator) own(at source.Pointer, s *openapi3.Schema) {
 	if len(s.PrefixItems) > 0 {
 		bare.PrefixItems = openapi3.SchemaRefs{v.valid}
 	}
-	bare.PatternProperties = v.stubs(s.PatternProperties)
-	bare.DependentSchemas = v.stubs(s.DependentSchemas)
-	bare.Defs = v.stubs(s.Defs)
-	bare.AdditionalProperties.Schema = v.stub(s.AdditionalProperties.Schema)
-	bare.UnevaluatedItems.Schema = v.stub(s.UnevaluatedItems.Schema)
-	bare.UnevaluatedProperties.Schema = v.stub(s.UnevaluatedProperties.Schema)
+	bare.PatternProperties = v.standIns(s.PatternProperties)
+	bare.DependentSchemas = v.standIns(s.DependentSchemas)
+	bare.Defs = v.standIns(s.Defs)
+	bare.AdditionalProperties.Schema = v.standIn(s.AdditionalProperties.Schema)
+	bare.UnevaluatedItems.Schema = v.standIn(s.UnevaluatedItems.Schema)
+	bare.UnevaluatedProperties.Schema = v.standIn(s.UnevaluatedProperties.Schema)
 	for _, part := range [...]**openapi3.SchemaRef{
 		&bare.Not, &bare.Items, &bare.Contains, &bare.PropertyNames, &bare.If, &bare.Then, &bare.Else, &bare.ContentSchema,
 	} {
-		*part = v.stub(*part)
+		*part = v.standIn(*part)
 	}
 	v.check(at, bare)
 }

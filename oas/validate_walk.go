@@ -192,7 +192,7 @@ func (v *validator) parameter(at source.Pointer, ref *openapi3.ParameterRef) {
 		return
 	}
 	bare := *ref.Value
-	bare.Schema, bare.Content = v.stub(bare.Schema), validContent(bare.Content)
+	bare.Schema, bare.Content = v.standIn(bare.Schema), validContent(bare.Content)
 	v.check(at, &bare)
 	v.part(at, "/schema", ref.Value.Schema)
 	v.content(at+"/content", ref.Value.Content)
@@ -203,7 +203,7 @@ func (v *validator) header(at source.Pointer, ref *openapi3.HeaderRef) {
 		return
 	}
 	bare := *ref.Value
-	bare.Schema, bare.Content = v.stub(bare.Schema), validContent(bare.Content)
+	bare.Schema, bare.Content = v.standIn(bare.Schema), validContent(bare.Content)
 	v.check(at, &bare)
 	v.part(at, "/schema", ref.Value.Schema)
 	v.content(at+"/content", ref.Value.Content)
