@@ -123,17 +123,19 @@ func twoAPIs() *plan.Plan {
 	return &plan.Plan{
 		Format: plan.Format,
 		APIs: []plan.API{
-			{ID: "a", Name: "A", Active: true, ListenPath: "/a/", Strip: true, Auth: plan.AuthOAuth, Sources: header, StripAuth: true, OAuth: 0, RouteCount: 2},
+			{ID: "a", Name: "A", Active: true, ListenPath: "/a/", Strip: true, Auth: plan.AuthOAuth, Sources: header, StripAuth: true, OAuth: 0, RouteCount: 4},
 			{
-				ID: "b", Name: "B", Active: true, ListenPath: "/b/", Auth: plan.AuthOAuth, OAuth: 1, FirstRoute: 2,
+				ID: "b", Name: "B", Active: true, ListenPath: "/b/", Auth: plan.AuthOAuth, OAuth: 1, FirstRoute: 4,
 				Sources: []plan.Source{{Kind: plan.SourceCookie, Name: "token"}, {Kind: plan.SourceQuery, Name: "access_token"}, header[0]},
 			},
-			{ID: "off", Name: "Off", ListenPath: "/off/", Auth: plan.AuthKeyless, OAuth: plan.None, FirstRoute: 2},
-			{ID: "open", Name: "Open", Active: true, ListenPath: "/open/", Strip: true, Auth: plan.AuthKeyless, OAuth: plan.None, FirstRoute: 2},
+			{ID: "off", Name: "Off", ListenPath: "/off/", Auth: plan.AuthKeyless, OAuth: plan.None, FirstRoute: 4},
+			{ID: "open", Name: "Open", Active: true, ListenPath: "/open/", Strip: true, Auth: plan.AuthKeyless, OAuth: plan.None, FirstRoute: 4},
 		},
 		Routes: []plan.Route{
 			{API: 0, Method: "GET", Path: "/blocked", Block: true},
+			{API: 0, Method: "GET", Path: "/closed/x,y", Block: true},
 			{API: 0, Method: "GET", Path: "/public", IgnoreAuth: true},
+			{API: 0, Method: "GET", Path: "/shared/{name}", IgnoreAuth: true},
 		},
 		Upstreams: []plan.Upstream{{Scheme: "http", Host: "replaced"}},
 		OAuth:     []plan.OAuth2{oauth("one"), oauth("two")},

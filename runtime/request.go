@@ -74,11 +74,12 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, g *generation) (forwarded bool)
 func (s *Server) proxied(ctx *fasthttp.RequestCtx, g *generation, m router.Match, path []byte) (forwarded bool) {
 	api, view := &g.plan.APIs[m.API], &g.apis[m.API]
 
-	ignoreAuth, allowed := false, !api.AllowList
-	if id := g.router.Route(m, path, ctx.Method()); id != plan.None {
-		r := &g.plan.Routes[id]
-		ignoreAuth = r.IgnoreAuth
-		allowed = !r.Block && (allowed || r.Allow || r.IgnoreAuth)
+	ignoreAuth, allowed := g.admits(m, path, ctx.Method())
+	if api.RouteCount > 0 {
+		if other := router.Liberal(path, m.Rest); other != nil {
+			i, a := g.admits(m, other, ctx.Method())
+			ignoreAuth, allowed = ignoreAuth && i, allowed && a
+		}
 	}
 	if !allowed {
 		answer.Proxied(ctx, fasthttp.StatusForbidden, "Requested endpoint is forbidden")
@@ -100,6 +101,17 @@ func (s *Server) proxied(ctx *fasthttp.RequestCtx, g *generation, m router.Match
 		return false
 	}
 	return true
+}
+
+// admits tells what the route of a path says: whether the path is open without an access token, and whether it is open at all.
+func (g *generation) admits(m router.Match, path, method []byte) (ignoreAuth, allowed bool) {
+	allowed = !g.plan.APIs[m.API].AllowList
+	id := g.router.Route(m, path, method)
+	if id == plan.None {
+		return false, allowed
+	}
+	r := &g.plan.Routes[id]
+	return r.IgnoreAuth, !r.Block && (allowed || r.Allow || r.IgnoreAuth)
 }
 
 // denied answers a request without a good access token (RFC 6750 §3), with Tyk's texts.

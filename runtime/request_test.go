@@ -109,6 +109,10 @@ func TestPathTricks(t *testing.T) {
 		"/open%2fx":                  404,
 		"/a/%70ublic":                200,
 		"/a/blocke%64":               403,
+		"/a/closed%2Fx%2Cy":          403, // whatever the upstream makes of escaped delimiters
+		"/a/shared/x":                200,
+		"/a/shared/x%2Fkeys":         401,
+		"/a/shared/x%2Cy":            200,
 		"/open/tyk/oauth/clients":    200,
 		"/a/oauth%2ftoken":           401,
 		"/%74yk/oauth/clients/a":     403,
