@@ -77,6 +77,25 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestLongLine: an excerpt of a line of megabytes is taken from around the place, and marks the right characters.
+func TestLongLine(t *testing.T) {
+	pad := strings.Repeat("ä", 500_000)
+	f, err := source.Index("min.json", []byte(`{"pad":"`+pad+`","mark":12345,"secret":"hidden","pad2":"`+pad+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	l := diag.List{{Code: "TYK301", Severity: diag.Error, Message: "m", At: f.At("/mark"), Pointer: "/mark"}}
+	if err := diag.WriteText(&b, l, func(string) *source.File { return f }, false); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(b.String(), "\n")
+	text, marks := []rune(lines[1]), []rune(lines[2])
+	if i := slices.Index(marks, '^'); len(text) > 150 || string(text[i:i+5]) != "12345" || string(marks[i:]) != "^^^^^" || strings.Contains(lines[1], "hidden") {
+		t.Errorf("\n%s", b.String())
+	}
+}
+
 // TestCleanReport: a clean run is a valid report with an empty list, not null and not nothing.
 func TestCleanReport(t *testing.T) {
 	var b bytes.Buffer

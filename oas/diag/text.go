@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -80,18 +82,45 @@ func (p *textPrinter) excerpt(at source.Range, style string) {
 	if file == nil {
 		return
 	}
-	line := file.Line(at.Start.Line)
-	end := len([]rune(line)) + 1
+	end := math.MaxInt // of the line
 	if at.End.Line == at.Start.Line {
 		end = at.End.Column
 	}
-	text, before, marked := window(line, at.Start.Column, end)
+	text, before, marked := window(clip(file.Line(at.Start.Line), at.Start.Column, end))
 	if strings.TrimSpace(text) == "" {
 		return
 	}
 	number := fmt.Sprintf("%5d |", at.Start.Line)
 	fmt.Fprintf(p.w, "%s %s\n", p.styled(styleFaint, number), text)
 	fmt.Fprintf(p.w, "%s %s%s\n", p.styled(styleFaint, "      |"), strings.Repeat(" ", before), p.styled(style, strings.Repeat("^", marked)))
+}
+
+// clipBytes is how much of a line is looked at on either side of the place that matters. A minified document is one line of megabytes.
+const clipBytes = 2048
+
+// clip cuts a long line down to the neighbourhood of column start, and counts the columns anew.
+func clip(line string, start, end int) (part string, newStart, newEnd int) {
+	if len(line) <= 2*clipBytes {
+		return line, start, end
+	}
+	at := len(line)
+	column := 1
+	for i := range line {
+		if column == start {
+			at = i
+			break
+		}
+		column++
+	}
+	from, to := max(0, at-clipBytes), min(len(line), at+clipBytes)
+	for from > 0 && !utf8.RuneStart(line[from]) {
+		from--
+	}
+	for to < len(line) && !utf8.RuneStart(line[to]) {
+		to++
+	}
+	newStart = utf8.RuneCountInString(line[from:at]) + 1
+	return line[from:to], newStart, newStart + (end - start)
 }
 
 // window cuts a line around columns start to end (from 1, end exclusive) and makes it printable. It returns the text, the columns in front
