@@ -14,7 +14,7 @@ func (l *loading) extension() {
 	n := l.file.Root().Get(tyk.Key)
 	if n.Kind() == source.Absent || n.Kind() == source.Null {
 		l.report(CodeNoExtension, "", "%s is missing: this is not a Tyk OAS API definition", tyk.Key).
-			Hint = "`tykctl import` makes an API definition out of an OpenAPI document"
+			Hint = "add x-tyk-api-gateway with info, server and upstream; `tykctl explain TYK120` shows a small one"
 		return
 	}
 	if n.Kind() != source.Object {

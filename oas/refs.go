@@ -60,7 +60,7 @@ func (l *loading) judge(r reference) verdict {
 	if !strings.HasPrefix(r.ref, "#") {
 		return verdict{
 			fmt.Sprintf("reference %q leads outside: outside references are not followed", r.ref),
-			"`tykctl bundle` makes one document out of many",
+			"put what it leads to below components, and refer to it with #/components/…",
 		}
 	}
 	tokens, ok := fragment(r.ref)

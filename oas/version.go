@@ -55,7 +55,7 @@ func versionHint(version string) string {
 func missingVersionHint(root source.Node) string {
 	switch {
 	case root.Get("listen_path").Exists(), root.Get("proxy").Exists() && root.Get("api_id").Exists():
-		return "this looks like a Tyk Classic definition: `tykctl import --from classic` converts it"
+		return "this looks like a Tyk Classic definition, which is another format"
 	case root.Get("paths").Exists():
 		return `add openapi: "3.0.3" if the document follows OpenAPI 3.0`
 	}
