@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"iter"
+	"net/url"
 	"regexp"
 	"regexp/syntax"
 	"strconv"
@@ -84,4 +85,20 @@ func (p *Pass) expression(n source.Node, effect string) *regexp.Regexp {
 func decoded(n source.Node) ([]byte, bool) {
 	data, err := base64.StdEncoding.DecodeString(n.Text())
 	return data, err == nil && len(data) > 0
+}
+
+// notWeb says why a value is no URL that the gateway can call, or "". A value that does not parse has been reported by Load.
+func notWeb(value string) string {
+	u, err := url.Parse(value)
+	switch {
+	case err != nil:
+		return ""
+	case u.Scheme == "" && u.Host == "":
+		return "is relative"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "is neither http nor https"
+	case u.Hostname() == "":
+		return "names no host"
+	}
+	return ""
 }
