@@ -175,16 +175,12 @@ func (p *Pass) children(n source.Node, name string) []source.Node {
 		}
 		return nil
 	}
-	var list []source.Node
-	ofOperation := n.Pointer() == operationsAt
-	var known map[string]bool
-	if ofOperation {
-		known = operationIDs(p.Doc)
+	if n.Pointer() == operationsAt {
+		return p.operationFacts().settings
 	}
-	for key, m := range n.Members() {
-		if !ofOperation || known[key] {
-			list = append(list, m)
-		}
+	var list []source.Node
+	for _, m := range n.Members() {
+		list = append(list, m)
 	}
 	for _, m := range n.Items() {
 		list = append(list, m)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/source"
 	"github.com/tykctl/tykctl/oas/tyk"
 )
@@ -28,17 +29,41 @@ func (p *Pass) on(field string) iter.Seq[source.Node] {
 	}
 }
 
-// operationOn yields, for a field of operations that is switched on, its operation and its settings.
-func (p *Pass) operationOn(field string) iter.Seq2[*openapi3.Operation, source.Node] {
-	byID := map[string]*openapi3.Operation{}
+// facts is what many rules ask of one document.
+type facts struct {
+	doc        *oas.Document
+	operations map[string]*openapi3.Operation // by operationId
+	settings   []source.Node                  // members of middleware.operations that belong to one of them
+}
+
+// operationFacts returns the facts of the document, which are found once for all rules.
+func (p *Pass) operationFacts() *facts {
+	f := p.facts
+	if f.doc == p.Doc {
+		return f
+	}
+	*f = facts{doc: p.Doc, operations: map[string]*openapi3.Operation{}}
 	for _, item := range p.Doc.OpenAPI.Paths.Map() {
 		for _, operation := range item.Operations() {
-			byID[operation.OperationID] = operation
+			if operation.OperationID != "" {
+				f.operations[operation.OperationID] = operation
+			}
 		}
 	}
+	all, _ := p.Doc.File.Lookup(operationsAt)
+	for id, n := range all.Members() {
+		if f.operations[id] != nil {
+			f.settings = append(f.settings, n)
+		}
+	}
+	return f
+}
+
+// operationOn yields, for a field of operations that is switched on, its operation and its settings.
+func (p *Pass) operationOn(field string) iter.Seq2[*openapi3.Operation, source.Node] {
 	return func(yield func(*openapi3.Operation, source.Node) bool) {
 		for n := range p.on(operationField + field) {
-			if operation := byID[n.Pointer().Parent().Last()]; operation != nil && !yield(operation, n) {
+			if !yield(p.operationFacts().operations[n.Pointer().Parent().Last()], n) {
 				return
 			}
 		}

@@ -109,6 +109,7 @@ func TestSecurityRules(t *testing.T) {
 	const token = codeFlow + "/tokenUrl"
 	const login = settings + "/authLoginRedirect"
 	const receiver = settings + "/notifications/onKeyChangeUrl"
+	const deprecated = "info TYK227 " + settings + "/providers"
 	external := edit{settings: `{"enabled": true, "providers": [{"jwt": {"enabled": true, "signingMethod": "rsa", "source": "https://idp.example.com/jwks"}}]}`}
 	for _, tc := range []struct {
 		name string
@@ -135,7 +136,7 @@ func TestSecurityRules(t *testing.T) {
 		{"tokenUrl missing", edit{token: ""}, []string{"error TYK111 " + codeFlow}},
 		{"tokenUrl unparsable", edit{token: `"/oauth/%zz"`}, []string{"error TYK111 " + token}},
 		{"tokenUrl blank", edit{token: `" "`}, []string{"error TYK204 " + token}},
-		{"external OAuth goes elsewhere", edit{settings: strings.Replace(external[settings], `"providers"`, `"header": {"enabled": true}, "providers"`, 1), token: `"https://idp.example.com/token"`}, nil},
+		{"external OAuth goes elsewhere", edit{settings: strings.Replace(external[settings], `"providers"`, `"header": {"enabled": true}, "providers"`, 1), token: `"https://idp.example.com/token"`}, []string{deprecated}},
 
 		{"flows missing", edit{component + "/flows": ""}, []string{"error TYK111 " + component}},
 		{"flows of an unknown name", edit{component + "/flows": `{"device": {"scopes": {}}}`}, []string{"error TYK111 " + component + "/flows/device"}},
@@ -160,9 +161,9 @@ func TestSecurityRules(t *testing.T) {
 
 		{"header of a wrong type", edit{settings + "/header": `{"enabled": "true"}`}, []string{"error TYK123 " + settings + "/header/enabled"}},
 		{"header misspelt", edit{settings + "/header": "", settings + "/headers": `{"enabled": true}`}, []string{"error TYK121 " + settings + "/headers"}},
-		{"external OAuth without a source", external, []string{"warning TYK209 " + settings}},
-		{"hmac without a source", edit{authentication + "/hmac": `{"enabled": true}`, authentication + "/baseIdentityProvider": `"hmac_key"`}, []string{"error TYK209 " + authentication + "/hmac"}},
-		{"oidc without a source", edit{authentication + "/oidc": `{"enabled": true, "query": {"enabled": false}}`, authentication + "/baseIdentityProvider": `"oidc_user"`}, []string{"error TYK209 " + authentication + "/oidc"}},
+		{"external OAuth without a source", external, []string{"warning TYK209 " + settings, deprecated}},
+		{"hmac without a source", edit{authentication + "/hmac": `{"enabled": true, "allowedClockSkew": 1000}`, authentication + "/baseIdentityProvider": `"hmac_key"`}, []string{"error TYK209 " + authentication + "/hmac"}},
+		{"oidc without a source", edit{authentication + "/oidc": `{"enabled": true, "query": {"enabled": false}}`, authentication + "/baseIdentityProvider": `"oidc_user"`}, []string{"error TYK209 " + authentication + "/oidc", "info TYK227 " + authentication + "/oidc"}},
 
 		{"receiver with credentials", edit{receiver: `"https://me:pass@hooks.example.com/#x"`}, nil},
 		{"receiver a number", edit{receiver: `5`}, []string{"error TYK123 " + receiver}},
@@ -174,8 +175,8 @@ func TestSecurityRules(t *testing.T) {
 		{"external OAuth and a plugin", edit{
 			settings:                   strings.Replace(external[settings], `"providers"`, `"header": {"enabled": true}, "providers"`, 1),
 			authentication + "/custom": `{"enabled": true, "config": {"enabled": true, "functionName": "f"}}`,
-		}, []string{"warning TYK217 " + authentication}},
-		{"base identity provider unknown", edit{authentication + "/hmac": `{"enabled": true, "header": {"enabled": true}}`, authentication + "/baseIdentityProvider": `"me"`}, []string{"error TYK124 " + authentication + "/baseIdentityProvider"}},
+		}, []string{"warning TYK217 " + authentication, deprecated}},
+		{"base identity provider unknown", edit{authentication + "/hmac": `{"enabled": true, "header": {"enabled": true}, "allowedClockSkew": 1000}`, authentication + "/baseIdentityProvider": `"me"`}, []string{"error TYK124 " + authentication + "/baseIdentityProvider"}},
 		{"certificates only", edit{settings: "", authentication + "/certificateAuth": `{"enabled": true}`}, nil},
 		{"scheme without enabled", edit{settings + "/enabled": ""}, []string{"error TYK122 " + settings}},
 	} {

@@ -95,6 +95,7 @@ type Pass struct {
 	rule    *Rule
 	purpose Purpose
 	found   *[]*diag.Diagnostic
+	facts   *facts
 }
 
 // In returns the same pass for one document of a CheckSet.
@@ -158,8 +159,9 @@ func Set(all []*oas.Document, purpose Purpose) diag.List {
 
 func run(purpose Purpose, apply func(*Rule, *Pass)) diag.List {
 	var found []*diag.Diagnostic
+	shared := &facts{}
 	for _, r := range registry {
-		apply(r, &Pass{rule: r, purpose: purpose, found: &found})
+		apply(r, &Pass{rule: r, purpose: purpose, found: &found, facts: shared})
 	}
 	list := make(diag.List, len(found))
 	for i, d := range found {

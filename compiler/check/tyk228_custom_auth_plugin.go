@@ -18,9 +18,8 @@ func checkCustomAuthPlugin(p *Pass) {
 	if auth := p.Doc.Tyk.Server.Authentication; auth == nil || !auth.Enabled {
 		return
 	}
-	var driver, bundle bool
+	bundle := false
 	for _, config := range p.values("middleware.global.pluginConfig") {
-		driver = config.Get("driver").Exists() || misspelt(config, "driver")
 		bundle = config.Get("bundle").Get("enabled").Bool()
 	}
 	for n := range p.on("server.authentication.custom") {
@@ -39,9 +38,6 @@ func checkCustomAuthPlugin(p *Pass) {
 		case judge && name == "" && config.Get("functionName").Exists():
 			p.Report(config.Pointer().Child("functionName"), "functionName of the authentication plugin is empty").
 				Hint = "write the name of its function"
-		case !driver:
-			p.ReportKey(config.Pointer(), "no driver is named to run the authentication plugin").
-				Hint = "add driver to middleware.global.pluginConfig: goplugin, python, lua or grpc"
 		}
 	}
 }

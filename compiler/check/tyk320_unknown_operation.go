@@ -22,10 +22,10 @@ var _ = register(&Rule{
 const operationsAt = oas.ExtensionPointer + "/middleware/operations"
 
 func checkUnknownOperation(p *Pass) {
-	known := operationIDs(p.Doc)
+	known := p.operationFacts().operations
 	operations, _ := p.Doc.File.Lookup(operationsAt)
 	for id, n := range operations.Members() {
-		if known[id] {
+		if known[id] != nil {
 			continue
 		}
 		d := p.ReportKey(n.Pointer(), "no operation has the operationId %q: its middleware is dropped", id)
@@ -34,17 +34,4 @@ func checkUnknownOperation(p *Pass) {
 			d.Hint = fmt.Sprintf("did you mean %q?", near)
 		}
 	}
-}
-
-// operationIDs are the names by which the extension can speak of operations.
-func operationIDs(doc *oas.Document) map[string]bool {
-	ids := map[string]bool{}
-	for _, item := range doc.OpenAPI.Paths.Map() {
-		for _, operation := range item.Operations() {
-			if operation.OperationID != "" {
-				ids[operation.OperationID] = true
-			}
-		}
-	}
-	return ids
 }

@@ -14,14 +14,12 @@ var _ = register(&Rule{
 })
 
 func checkAllowAndBlock(p *Pass) {
-	known := operationIDs(p.Doc)
-	operations, _ := p.Doc.File.Lookup(operationsAt)
-	for id, n := range operations.Members() {
+	for _, n := range p.operationFacts().settings {
 		allow, block := n.Get("allow"), n.Get("block")
-		if !known[id] || !allow.Get("enabled").Bool() || !block.Get("enabled").Bool() {
+		if !allow.Get("enabled").Bool() || !block.Get("enabled").Bool() {
 			continue
 		}
-		d := p.ReportKey(block.Pointer(), "operation %q is both allowed and blocked: every request for it is refused", id)
+		d := p.ReportKey(block.Pointer(), "operation %q is both allowed and blocked: every request for it is refused", n.Pointer().Last())
 		d.Hint = "switch one of them off"
 		d.Related = []diag.Related{{Message: "allowed here", At: allow.KeyRange()}}
 	}
