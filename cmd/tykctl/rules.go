@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,7 @@ func newRulesCmd(std stdio) *cobra.Command {
 		Args:  args(cobra.NoArgs, "no arguments"),
 		RunE:  func(*cobra.Command, []string) error { return runRules(std, format) },
 	}
-	cmd.Flags().StringVarP(&format, "format", "f", format, "text or json")
+	cmd.Flags().StringVarP(&format, "format", "f", format, "text, json or markdown (the reference of all rules)")
 	return cmd
 }
 
@@ -49,7 +51,41 @@ func runRules(std stdio, format string) error {
 			list = append(list, j)
 		}
 		return printJSON(std.Out, list)
+	case "markdown":
+		_, err := io.WriteString(std.Out, ruleReference())
+		return err
 	default:
-		return usageError("--format is %q; it may be text or json", format)
+		return usageError("--format is %q; it may be text, json or markdown", format)
 	}
+}
+
+// ruleReference is docs/rules.md: an overview, then what `tykctl explain` prints of each rule, one heading lower.
+func ruleReference() string {
+	var b strings.Builder
+	b.WriteString("# Rules\n\nWhat `tykctl validate` looks for. `tykctl explain CODE` prints one of these sections; this page is generated from them.\n\n")
+	b.WriteString("| code | name | severity | finds |\n| --- | --- | --- | --- |\n")
+	for _, r := range check.Rules() {
+		fmt.Fprintf(&b, "| [%s](#%s-%s) | %s | %s | %s |\n", r.Code, strings.ToLower(string(r.Code)), r.Name, r.Name, severities(r), strings.ReplaceAll(r.Summary, "|", "\\|"))
+	}
+	for _, r := range check.Rules() {
+		fenced := false
+		for line := range strings.Lines("\n" + strings.TrimSpace(r.Doc()) + "\n") {
+			if strings.HasPrefix(line, "```") {
+				fenced = !fenced
+			}
+			if strings.HasPrefix(line, "#") && !fenced {
+				line = "#" + line
+			}
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// severities is the severity of a rule, and that when serving where it differs.
+func severities(r *check.Rule) string {
+	if r.Serving != 0 && r.Serving != r.Severity {
+		return fmt.Sprintf("%s, %s for `serve`", r.Severity, r.Serving)
+	}
+	return r.Severity.String()
 }
