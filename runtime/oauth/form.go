@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/url"
 
@@ -102,7 +103,10 @@ func jsonForm(body []byte) (form, *Error) {
 			f[key] = text
 		}
 	}
-	if _, err := dec.Token(); err != nil || dec.More() {
+	if _, err := dec.Token(); err != nil {
+		return nil, malformed
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, malformed
 	}
 	return f, nil

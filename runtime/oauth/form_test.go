@@ -11,7 +11,7 @@ import (
 func FuzzForm(f *testing.F) {
 	for _, seed := range []string{
 		"grant_type=authorization_code&code=a%20b&redirect_uri=https%3A%2F%2Fx", "a=1&a=2", "a=1&b=&c", "%zz", "a;b", "=x",
-		`{"grant_type": "client_credentials", "scope": "a\u0020b"}`, `{"a":"1","a":"2"}`, `{"a":1}`, `{"a":"b"}x`, `{}`, `[]`, `{"a":{"b":"c"}}`, `{"a":"`,
+		`{"grant_type": "client_credentials", "scope": "a\u0020b"}`, `{"a":"1","a":"2"}`, `{"a":1}`, `{"a":"b"}x`, `{}}`, `{"a":"b"}]`, `{}`, `[]`, `{"a":{"b":"c"}}`, `{"a":"`,
 	} {
 		f.Add(seed)
 	}
