@@ -32,7 +32,7 @@ func TestReportSchema(t *testing.T) {
 		}},
 	} {
 		var b bytes.Buffer
-		if err := diag.WriteJSON(&b, list, diag.Run{ToolVersion: "1.0.0", Files: 1}); err != nil {
+		if err := diag.WriteJSON(&b, list, diag.Run{ToolVersion: "1.0.0", Files: []string{"a.yaml"}}); err != nil {
 			t.Fatal(err)
 		}
 		reports[name] = b.Bytes()

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +36,7 @@ Directories are searched for .json, .yaml and .yml files that hold OpenAPI. With
 		Example: `  tykctl validate my-api.json
   tykctl validate apis/ --format json
   tykctl validate 'apis/**/*.yaml' --format text --format json=report.json
+  tykctl validate apis/ --format auto --format sarif=tykctl.sarif
   cat my-api.yaml | tykctl validate -`,
 		RunE: func(cmd *cobra.Command, list []string) error {
 			opts.paths = list
@@ -44,7 +44,7 @@ Directories are searched for .json, .yaml and .yml files that hold OpenAPI. With
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVarP(&opts.formats, "format", "f", []string{"text"}, "output: text or json, with =FILE into a file; may be repeated")
+	f.StringArrayVarP(&opts.formats, "format", "f", []string{"text"}, "output: "+formatNames+", with =FILE into a file; may be repeated")
 	f.StringVar(&opts.failOn, "fail-on", "error", "severity from which on the exit code is 1: error, warning, info or never")
 	f.StringVar(&opts.color, "color", "auto", "auto, always or never")
 	f.StringVar(&opts.stdinName, "stdin-filename", "stdin", "the name that standard input is reported by")
@@ -80,12 +80,17 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 		return usageError("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
 	}
 	found := append(all.found, compiler.Check(all.docs)...).Sort()
+	ends := verdict(found, threshold)
+	run, err := newRun(found, all, threshold, exitCode(ends))
+	if err != nil {
+		return inputError(err)
+	}
 	for _, out := range outputs {
-		if err := out.write(std.Out, found, all, color); err != nil {
+		if err := out.write(std.Out, found, all, run, color); err != nil {
 			return inputError(err)
 		}
 	}
-	return verdict(found, threshold)
+	return ends
 }
 
 // verdict turns findings into an exit code: a failure of ours is never a clean run, whatever --fail-on says.
@@ -105,6 +110,19 @@ func verdict(found diag.List, threshold diag.Severity) error {
 	return &exitError{code: code}
 }
 
+// exitCode is the code that the process ends with, given what a command returns.
+func exitCode(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		return exit.code
+	default:
+		return exitUsage
+	}
+}
+
 // never is a severity that no diagnostic has.
 const never = diag.Error + 1
 
@@ -121,46 +139,6 @@ func parseFailOn(s string) (diag.Severity, error) {
 	default:
 		return 0, usageError("--fail-on is %q; it may be error, warning, info or never", s)
 	}
-}
-
-// output is one --format.
-type output struct {
-	format string
-	file   string // empty: standard output
-}
-
-func parseFormats(list []string) ([]output, error) {
-	var outputs []output
-	for _, f := range list {
-		format, file, _ := strings.Cut(f, "=")
-		if format != "text" && format != "json" {
-			return nil, usageError("--format is %q; it may be text or json", format)
-		}
-		outputs = append(outputs, output{format, file})
-	}
-	return outputs, nil
-}
-
-func (o output) write(stdout io.Writer, found diag.List, all *loaded, color bool) error {
-	if o.file == "" {
-		return o.render(stdout, found, all, color)
-	}
-	var b bytes.Buffer
-	if err := o.render(&b, found, all, false); err != nil {
-		return err
-	}
-	return writeFile(o.file, b.Bytes(), 0o644)
-}
-
-func (o output) render(w io.Writer, found diag.List, all *loaded, color bool) error {
-	if o.format == "json" {
-		return diag.WriteJSON(w, found, diag.Run{ToolVersion: version(), Files: all.files})
-	}
-	if err := diag.WriteText(w, found, all.texts(), color); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(w, summary(found, all.files))
-	return err
 }
 
 func summary(found diag.List, files int) string {

@@ -2,7 +2,6 @@ package diag_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -54,19 +53,14 @@ func TestFormats(t *testing.T) {
 		}
 		return nil
 	}
-	var text, color, report bytes.Buffer
-	for _, err := range []error{
-		diag.WriteText(&text, found, texts, false),
-		diag.WriteText(&color, found, texts, true),
-		diag.WriteJSON(&report, found, diag.Run{ToolVersion: "0.0.0", Files: 2}),
-	} {
+	var text, color bytes.Buffer
+	for _, err := range []error{diag.WriteText(&text, found, texts, false), diag.WriteText(&color, found, texts, true)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	golden(t, "text.want", text.String())
 	golden(t, "color.want", strings.ReplaceAll(color.String(), "\x1b", "ESC"))
-	golden(t, "json.want", report.String())
 	for _, secret := range []string{"do not print", "password"} {
 		if strings.Contains(text.String(), secret) {
 			t.Errorf("the text output shows %q", secret)
@@ -93,18 +87,6 @@ func TestLongLine(t *testing.T) {
 	text, marks := []rune(lines[1]), []rune(lines[2])
 	if i := slices.Index(marks, '^'); len(text) > 150 || string(text[i:i+5]) != "12345" || string(marks[i:]) != "^^^^^" || strings.Contains(lines[1], "hidden") {
 		t.Errorf("\n%s", b.String())
-	}
-}
-
-// TestCleanReport: a clean run is a valid report with an empty list, not null and not nothing.
-func TestCleanReport(t *testing.T) {
-	var b bytes.Buffer
-	if err := diag.WriteJSON(&b, nil, diag.Run{ToolVersion: "0.0.0", Files: 1}); err != nil {
-		t.Fatal(err)
-	}
-	var report struct{ Diagnostics []any }
-	if err := json.Unmarshal(b.Bytes(), &report); err != nil || report.Diagnostics == nil {
-		t.Errorf("%v: %s", err, b.String())
 	}
 }
 

@@ -11,12 +11,6 @@ import (
 // of the former version would misread the new one.
 const JSONVersion = 1
 
-// Run is what a report says of the run itself.
-type Run struct {
-	ToolVersion string
-	Files       int // how many were checked
-}
-
 type jsonReport struct {
 	SchemaVersion int              `json:"schemaVersion"`
 	Tool          jsonTool         `json:"tool"`
@@ -37,14 +31,15 @@ type jsonSummary struct {
 }
 
 type jsonDiagnostic struct {
-	Code     Code           `json:"code"`
-	Severity string         `json:"severity"`
-	Message  string         `json:"message"`
-	Hint     string         `json:"hint,omitempty"`
-	File     string         `json:"file"`
-	Pointer  source.Pointer `json:"pointer"`
-	Range    *jsonRange     `json:"range,omitempty"`
-	Related  []jsonRelated  `json:"related,omitempty"`
+	Code        Code           `json:"code"`
+	Severity    string         `json:"severity"`
+	Message     string         `json:"message"`
+	Hint        string         `json:"hint,omitempty"`
+	File        string         `json:"file"`
+	Pointer     source.Pointer `json:"pointer"`
+	Fingerprint string         `json:"fingerprint"`
+	Range       *jsonRange     `json:"range,omitempty"`
+	Related     []jsonRelated  `json:"related,omitempty"`
 }
 
 type jsonRelated struct {
@@ -69,19 +64,24 @@ func WriteJSON(w io.Writer, l List, run Run) error {
 	report := jsonReport{
 		SchemaVersion: JSONVersion,
 		Tool:          jsonTool{Name: "tykctl", Version: run.ToolVersion},
-		Summary:       jsonSummary{Files: run.Files, Errors: l.Count(Error), Warnings: l.Count(Warning), Infos: l.Count(Info)},
+		Summary:       jsonSummary{Files: len(run.Files), Errors: l.Count(Error), Warnings: l.Count(Warning), Infos: l.Count(Info)},
 		Diagnostics:   make([]jsonDiagnostic, len(l)),
 	}
+	prints := fingerprints(l)
 	for i, d := range l {
 		report.Diagnostics[i] = jsonDiagnostic{
 			Code: d.Code, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint,
-			File: d.At.File, Pointer: d.Pointer, Range: newJSONRange(d.At), Related: newJSONRelated(d.Related),
+			File: d.At.File, Pointer: d.Pointer, Fingerprint: prints[i], Range: newJSONRange(d.At), Related: newJSONRelated(d.Related),
 		}
 	}
+	return encodeJSON(w, report)
+}
+
+func encodeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(report)
+	return enc.Encode(v)
 }
 
 func newJSONRange(r source.Range) *jsonRange {
