@@ -75,7 +75,7 @@ func (p *Pass) sites() []site {
 		if !ok {
 			continue
 		}
-		domain := customDomain(doc)
+		domain := doc.Tyk.Server.Domain()
 		if fault, _ := listenPathFault(value); fault != "" || tyk.IsReference(domain) {
 			continue
 		}
@@ -83,16 +83,4 @@ func (p *Pass) sites() []site {
 	}
 	slices.SortStableFunc(list, func(a, b site) int { return cmp.Compare(a.doc.File.Name, b.doc.File.Name) })
 	return list
-}
-
-// customDomain is the host name or the template that an API is bound to, or nothing. Case matters in patterns only.
-func customDomain(doc *oas.Document) string {
-	d := doc.Tyk.Server.CustomDomain
-	if d == nil || !d.Enabled {
-		return ""
-	}
-	if strings.Contains(d.Name, "{") {
-		return d.Name
-	}
-	return strings.ToLower(d.Name)
 }

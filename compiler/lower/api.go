@@ -19,7 +19,7 @@ func (l *lowering) api(doc *oas.Document) error {
 		OrgID:      ext.Info.OrgID,
 		Active:     ext.Info.State.Active,
 		Internal:   ext.Info.State.Internal,
-		Domain:     domain(&ext.Server),
+		Domain:     ext.Server.Domain(),
 		ListenPath: ext.Server.ListenPath.Value,
 		Strip:      ext.Server.ListenPath.Strip,
 		IgnoreCase: ext.Middleware.Global != nil && ext.Middleware.Global.IgnoreCase.On(),

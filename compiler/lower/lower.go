@@ -10,12 +10,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/source"
-	"github.com/tykctl/tykctl/oas/tyk"
 )
 
 // Lower returns the plan of a set of checked documents.
@@ -24,7 +22,7 @@ func Lower(docs []*oas.Document) (*plan.Plan, error) {
 	slices.SortFunc(docs, func(a, b *oas.Document) int {
 		x, y := &a.Tyk.Server, &b.Tyk.Server
 		return cmp.Or(
-			cmp.Compare(domain(x), domain(y)),
+			cmp.Compare(x.Domain(), y.Domain()),
 			cmp.Compare(x.ListenPath.Value, y.ListenPath.Value),
 			cmp.Compare(APIID(a), APIID(b)),
 			cmp.Compare(a.File.Name, b.File.Name),
@@ -58,17 +56,6 @@ func APIID(doc *oas.Document) string {
 	if id := doc.Tyk.Info.ID; id != "" {
 		return id
 	}
-	sum := sha256.Sum256([]byte("tykctl API id\x00" + domain(&doc.Tyk.Server) + "\x00" + doc.Tyk.Server.ListenPath.Value))
+	sum := sha256.Sum256([]byte("tykctl API id\x00" + doc.Tyk.Server.Domain() + "\x00" + doc.Tyk.Server.ListenPath.Value))
 	return hex.EncodeToString(sum[:16])
-}
-
-// domain is the host that an API is bound to, or nothing. Hosts are compared without regard to case; a pattern stays as it is written.
-func domain(s *tyk.Server) string {
-	if s.CustomDomain == nil || !s.CustomDomain.Enabled {
-		return ""
-	}
-	if strings.Contains(s.CustomDomain.Name, "{") {
-		return s.CustomDomain.Name
-	}
-	return strings.ToLower(s.CustomDomain.Name)
 }

@@ -1,5 +1,7 @@
 package tyk
 
+import "strings"
+
 // Server says where the API is served, and to whom.
 type Server struct {
 	ListenPath           ListenPath          `json:"listenPath"`
@@ -70,4 +72,17 @@ type EventHandler struct {
 type Header struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+// Domain is the host that the API is bound to, or "" for every host. Hosts are compared without regard to case; a template stays as it is
+// written, since case may matter in its patterns.
+func (s *Server) Domain() string {
+	switch d := s.CustomDomain; {
+	case d == nil || !d.Enabled:
+		return ""
+	case strings.Contains(d.Name, "{"):
+		return d.Name
+	default:
+		return strings.ToLower(d.Name)
+	}
 }

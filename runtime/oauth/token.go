@@ -34,15 +34,6 @@ func grantsOf(s *Server) []Grant {
 	}
 }
 
-// GrantTypes are the grant types that this package serves. What a definition allows beyond them is not served.
-func GrantTypes() []string {
-	var types []string
-	for _, g := range grantsOf(nil) {
-		types = append(types, g.Type())
-	}
-	return types
-}
-
 func (s *Server) allowedGrants() []Grant {
 	return slices.DeleteFunc(grantsOf(s), func(g Grant) bool { return !slices.Contains(s.conf.Grants, g.Type()) })
 }
