@@ -16,10 +16,10 @@ import (
 
 // compilation is what the stages hand on.
 type compilation struct {
-	docs    []*oas.Document
-	purpose check.Purpose
-	found   diag.List
-	plan    *plan.Plan
+	docs  []*oas.Document
+	opt   check.Options
+	found diag.List
+	plan  *plan.Plan
 }
 
 type stage struct {
@@ -39,17 +39,23 @@ var (
 )
 
 // Check tells what is wrong with documents for a Tyk Gateway, and as mere information what this program's runtime does not execute. The list
-// is sorted; it does not repeat what Load has reported.
-func Check(docs []*oas.Document) diag.List {
-	c := &compilation{docs: docs, purpose: check.Validate}
+// is sorted; it does not repeat what Load has reported. It is CheckDocument for each, and CheckSet.
+func Check(docs []*oas.Document, opt check.Options) diag.List {
+	c := &compilation{docs: docs, opt: opt}
 	c.run(checks)
 	return c.found.Sort()
 }
 
+// CheckDocument tells what is wrong with one document by itself, unsorted. With it and CheckSet documents can be checked as they are read.
+func CheckDocument(doc *oas.Document, opt check.Options) diag.List { return check.Document(doc, opt) }
+
+// CheckSet tells what is wrong between documents, unsorted. They need no OpenAPI part.
+func CheckSet(docs []*oas.Document, opt check.Options) diag.List { return check.Set(docs, opt) }
+
 // Compile checks documents for being served by this program's runtime, and lowers them. The plan is nil if and only if the list has an error.
 // All documents must have been loaded without errors.
 func Compile(docs []*oas.Document) (*plan.Plan, diag.List) {
-	c := &compilation{docs: docs, purpose: check.Serve}
+	c := &compilation{docs: docs, opt: check.Options{Purpose: check.Serve}}
 	c.run(checks)
 	if !c.found.HasErrors() {
 		c.run(lowering)
@@ -75,7 +81,7 @@ func checkDocuments(c *compilation) {
 	for i, doc := range c.docs {
 		limit <- struct{}{}
 		wg.Go(func() {
-			lists[i] = check.Document(doc, c.purpose)
+			lists[i] = check.Document(doc, c.opt)
 			<-limit
 		})
 	}
@@ -86,7 +92,7 @@ func checkDocuments(c *compilation) {
 }
 
 func checkSet(c *compilation) {
-	c.found = append(c.found, check.Set(c.docs, c.purpose)...)
+	c.found = append(c.found, check.Set(c.docs, c.opt)...)
 }
 
 func lowerDocuments(c *compilation) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas"
 )
@@ -136,7 +137,7 @@ func BenchmarkValidateOneFile(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		doc, list := oas.Load("api.json", data)
-		if list.HasErrors() || compiler.Check([]*oas.Document{doc}).HasErrors() {
+		if list.HasErrors() || compiler.Check([]*oas.Document{doc}, check.Options{}).HasErrors() {
 			b.Fatal("not clean")
 		}
 	}

@@ -43,7 +43,7 @@ func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 			files[name] = doc.File
 		}
 	}
-	found = append(found, compiler.Check(docs)...)
+	found = append(found, compiler.Check(docs, check.Options{})...)
 	return found.Sort(), func(name string) *source.File { return files[name] }
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas/diag"
 )
@@ -64,7 +65,7 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 		p, list = compiler.Compile(all.docs)
 		found = append(found, list...)
 	} else {
-		found = append(found, compiler.Check(all.docs)...) // the rest of what is wrong, in the same run
+		found = append(found, compiler.Check(all.docs, check.Options{})...) // the rest of what is wrong, in the same run
 	}
 	if err := printDiagnostics(std.Err, found.Sort(), all); err != nil {
 		return nil, inputError(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tykctl/tykctl/compiler"
+	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 )
@@ -79,7 +80,7 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 	if all.files == 0 {
 		return usageError("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
 	}
-	found := append(all.found, compiler.Check(all.docs)...).Sort()
+	found := append(all.found, compiler.Check(all.docs, check.Options{})...).Sort()
 	ends := verdict(found, threshold)
 	run, err := newRun(found, all, threshold, exitCode(ends))
 	if err != nil {

@@ -58,7 +58,7 @@ func rulesAbout(t *testing.T, purpose check.Purpose, mark, member string) diag.L
 	if list.HasErrors() {
 		t.Fatalf("%s: %v", member, list)
 	}
-	return slices.DeleteFunc(check.Document(doc, purpose), func(d diag.Diagnostic) bool { return d.Code < "TYK390" })
+	return slices.DeleteFunc(check.Document(doc, check.Options{Purpose: purpose}), func(d diag.Diagnostic) bool { return d.Code < "TYK390" })
 }
 
 // TestNotServed puts one feature at a time into a definition. Those that are refused are errors when it is to be served, the others
@@ -145,7 +145,7 @@ func TestServingIsStricter(t *testing.T) {
 			t.Fatal(list)
 		}
 		for purpose, want := range map[check.Purpose]diag.Severity{check.Validate: tt.validate, check.Serve: tt.serve} {
-			found := slices.DeleteFunc(check.Document(doc, purpose), func(d diag.Diagnostic) bool { return d.Code != tt.code })
+			found := slices.DeleteFunc(check.Document(doc, check.Options{Purpose: purpose}), func(d diag.Diagnostic) bool { return d.Code != tt.code })
 			if len(found) != 1 || found[0].Severity != want {
 				t.Errorf("%s, purpose %d: %v, want one %s", tt.new, purpose, found, want)
 			}

@@ -80,6 +80,12 @@ const (
 	Serve                   // refuse, besides, what this program's own runtime cannot execute faithfully
 )
 
+// Options says what documents are checked for. The zero value validates for any Gateway that is known.
+type Options struct {
+	Purpose Purpose
+	Target  string // the version of Tyk Gateway, such as "5.8", that documents are for; "": any
+}
+
 func (r *Rule) severity(p Purpose) diag.Severity {
 	if p == Serve && r.Serving != 0 {
 		return r.Serving
@@ -92,10 +98,11 @@ type Pass struct {
 	Doc  *oas.Document   // the document; nil in CheckSet
 	Docs []*oas.Document // all documents of the compilation, in CheckSet
 
-	rule    *Rule
-	purpose Purpose
-	found   *[]*diag.Diagnostic
-	facts   *facts
+	Options
+
+	rule  *Rule
+	found *[]*diag.Diagnostic
+	facts *facts
 }
 
 // In returns the same pass for one document of a CheckSet.
@@ -119,7 +126,7 @@ func (p *Pass) ReportKey(at source.Pointer, format string, args ...any) *diag.Di
 func (p *Pass) report(at source.Pointer, place source.Range, format string, args []any) *diag.Diagnostic {
 	d := &diag.Diagnostic{
 		Code:     p.rule.Code,
-		Severity: p.rule.severity(p.purpose),
+		Severity: p.rule.severity(p.Purpose),
 		Message:  fmt.Sprintf(format, args...),
 		At:       place,
 		Pointer:  at,
@@ -129,11 +136,11 @@ func (p *Pass) report(at source.Pointer, place source.Range, format string, args
 }
 
 // Document runs every per-document rule on one document. It is safe to call for several documents at once.
-func Document(doc *oas.Document, purpose Purpose) diag.List {
+func Document(doc *oas.Document, opt Options) diag.List {
 	if doc.OpenAPI == nil || doc.Tyk == nil {
 		return nil // Load has said why, as an error
 	}
-	return run(purpose, func(r *Rule, p *Pass) {
+	return run(opt, func(r *Rule, p *Pass) {
 		if r.Check != nil {
 			p.Doc = doc
 			r.Check(p)
@@ -141,15 +148,15 @@ func Document(doc *oas.Document, purpose Purpose) diag.List {
 	})
 }
 
-// Set runs every rule about conflicts between documents.
-func Set(all []*oas.Document, purpose Purpose) diag.List {
+// Set runs every rule about conflicts between documents. Those rules look at extensions alone: the documents need no OpenAPI part.
+func Set(all []*oas.Document, opt Options) diag.List {
 	var readable []*oas.Document
 	for _, doc := range all {
-		if doc.OpenAPI != nil && doc.Tyk != nil {
+		if doc.Tyk != nil {
 			readable = append(readable, doc)
 		}
 	}
-	return run(purpose, func(r *Rule, p *Pass) {
+	return run(opt, func(r *Rule, p *Pass) {
 		if r.CheckSet != nil {
 			p.Docs = readable
 			r.CheckSet(p)
@@ -157,11 +164,11 @@ func Set(all []*oas.Document, purpose Purpose) diag.List {
 	})
 }
 
-func run(purpose Purpose, apply func(*Rule, *Pass)) diag.List {
+func run(opt Options, apply func(*Rule, *Pass)) diag.List {
 	var found []*diag.Diagnostic
 	shared := &facts{}
 	for _, r := range registry {
-		apply(r, &Pass{rule: r, purpose: purpose, found: &found, facts: shared})
+		apply(r, &Pass{Options: opt, rule: r, found: &found, facts: shared})
 	}
 	list := make(diag.List, len(found))
 	for i, d := range found {

@@ -44,7 +44,7 @@ func within(path, other string) bool {
 
 // whenServing is a severity for what concerns only this program's runtime: worth knowing when documents are validated.
 func (p *Pass) whenServing(s diag.Severity) diag.Severity {
-	if p.purpose == Serve {
+	if p.Purpose == Serve {
 		return s
 	}
 	return diag.Info

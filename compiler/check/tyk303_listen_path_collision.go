@@ -48,7 +48,7 @@ func checkListenPathCollision(p *Pass) {
 // forgiveTwin makes a warning of a conflict between two files that hold the same definition, one in JSON and one in YAML: whoever keeps both
 // deploys one of them. Serving them at once is an error all the same.
 func (p *Pass) forgiveTwin(d *diag.Diagnostic, a, b *oas.Document) {
-	if p.purpose != Validate || a.File.Format() == b.File.Format() || !reflect.DeepEqual(a.File.Root().Any(), b.File.Root().Any()) {
+	if p.Purpose != Validate || a.File.Format() == b.File.Format() || !reflect.DeepEqual(a.File.Root().Any(), b.File.Root().Any()) {
 		return
 	}
 	d.Severity = diag.Warning

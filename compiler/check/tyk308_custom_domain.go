@@ -37,7 +37,7 @@ func checkCustomDomain(p *Pass) {
 	if _, port, found := strings.Cut(templateShape(n.Text()), ":"); found && n.Text()[0] != '[' {
 		d := p.Report(customDomainAt, "custom domain %q has a port: it is part of what is compared, and tykctl serve compares names only", n.Text())
 		d.Hint = fmt.Sprintf("leave out %q; server.port is where the API listens", ":"+port)
-		if p.purpose != Serve {
+		if p.Purpose != Serve {
 			d.Severity = diag.Warning
 		}
 	}

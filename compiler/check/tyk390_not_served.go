@@ -145,7 +145,7 @@ func secondOAuth(p *Pass, field string) []source.Pointer {
 
 // fallback finds authentication without a method. While documents are validated other rules speak of it.
 func fallback(p *Pass, _ string) []source.Pointer {
-	if p.purpose == Serve && p.Doc.Protection().FallBack {
+	if p.Purpose == Serve && p.Doc.Protection().FallBack {
 		return []source.Pointer{authenticationAt}
 	}
 	return nil

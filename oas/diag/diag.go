@@ -46,6 +46,14 @@ type Diagnostic struct {
 	At       source.Range
 	Pointer  source.Pointer // of the value concerned; survives moved lines
 	Related  []Related
+	Fix      *Fix // nil where only a person can tell
+}
+
+// Fix is a change of a file's text that mends a diagnostic.
+type Fix struct {
+	Title  string        // what it does, as an order: `write "/oauth/token"`
+	Unsafe bool          // it changes what the gateway makes of the document: the author has to agree
+	Edits  []source.Edit // in the file of the diagnostic; they do not overlap
 }
 
 // Related is a second place that helps to understand a diagnostic.

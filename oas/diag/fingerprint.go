@@ -12,9 +12,9 @@ import (
 // position matches where a message itself tells a place, which moves when lines are added above: "line 12", "a.yaml:12:3".
 var position = regexp.MustCompile(`(?i)\b(lines?|columns?) \d+|(\.(?:json|ya?ml):)\d+(?::\d+)?`)
 
-// fingerprints names each diagnostic so that it can be found again in a later run: by code, pointer and message, not by line. The file has no
+// Fingerprints names each diagnostic so that it can be found again in a later run: by code, pointer and message, not by line. The file has no
 // part in it, so a renamed file keeps its fingerprints; within one file they are unique, a repeated finding is told apart by its number.
-func fingerprints(l List) []string {
+func Fingerprints(l List) []string {
 	type key struct {
 		file, finding string
 	}

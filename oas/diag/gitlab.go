@@ -22,7 +22,7 @@ type (
 
 // WriteGitLab writes a Code Quality report. GitLab drops findings of equal fingerprint, whatever their file, so the path is part of it.
 func WriteGitLab(w io.Writer, l List, run Run) error {
-	prints := fingerprints(l)
+	prints := Fingerprints(l)
 	issues := make([]gitlabIssue, len(l))
 	for i := range l {
 		d := &l[i]

@@ -67,7 +67,7 @@ func WriteJSON(w io.Writer, l List, run Run) error {
 		Summary:       jsonSummary{Files: len(run.Files), Errors: l.Count(Error), Warnings: l.Count(Warning), Infos: l.Count(Info)},
 		Diagnostics:   make([]jsonDiagnostic, len(l)),
 	}
-	prints := fingerprints(l)
+	prints := Fingerprints(l)
 	for i, d := range l {
 		report.Diagnostics[i] = jsonDiagnostic{
 			Code: d.Code, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint,

@@ -109,7 +109,7 @@ func WriteSARIF(w io.Writer, l List, run Run) error {
 	for i := range run.Rules {
 		r.Tool.Driver.Rules[i] = newSARIFRule(&run.Rules[i])
 	}
-	prints := fingerprints(l)
+	prints := Fingerprints(l)
 	for i := range l {
 		r.Results[i] = newSARIFResult(&l[i], prints[i], &run)
 	}
