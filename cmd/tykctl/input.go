@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -126,9 +127,10 @@ type loaded struct {
 // documents are passed over.
 func load(inputs []input, stdin io.Reader, jobs int) (*loaded, error) {
 	type one struct {
-		doc  *oas.Document
-		list diag.List
-		err  error
+		doc   *oas.Document
+		list  diag.List
+		other bool // no OpenAPI document
+		err   error
 	}
 	results := make([]one, len(inputs))
 	if jobs <= 0 {
@@ -143,6 +145,7 @@ func load(inputs []input, stdin io.Reader, jobs int) (*loaded, error) {
 				var data []byte
 				if data, r.err = read(inputs[i], stdin); r.err == nil {
 					r.doc, r.list = oas.Load(inputs[i].name, data)
+					r.other = !isOpenAPI(r.doc, data)
 				}
 			}
 		})
@@ -158,7 +161,7 @@ func load(inputs []input, stdin io.Reader, jobs int) (*loaded, error) {
 		if r.err != nil {
 			return nil, inputError(r.err)
 		}
-		if inputs[i].listed && !isOpenAPI(r.doc) {
+		if inputs[i].listed && r.other {
 			continue
 		}
 		all.files++
@@ -171,13 +174,15 @@ func load(inputs []input, stdin io.Reader, jobs int) (*loaded, error) {
 }
 
 // isOpenAPI reports whether a file that could be read says of itself that it is an OpenAPI document. One that could not be read may be
-// one: better a finding too many than a definition that is never checked.
-func isOpenAPI(doc *oas.Document) bool {
+// one, unless it has none of the words that one begins with, as a template of Helm: better a finding too many than a definition that is never checked.
+func isOpenAPI(doc *oas.Document, data []byte) bool {
+	words := []string{"openapi", "swagger", "x-tyk-api-gateway"}
 	if doc == nil {
-		return true
+		text := bytes.ReplaceAll(bytes.TrimSpace(data), []byte{0}, nil) // it may be UTF-16
+		return len(text) == 0 || slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(text, []byte(w)) })
 	}
 	root := doc.File.Root()
-	return root.Get("openapi").Exists() || root.Get("swagger").Exists() || root.Get("x-tyk-api-gateway").Exists()
+	return slices.ContainsFunc(words, func(w string) bool { return root.Get(w).Exists() })
 }
 
 func read(in input, stdin io.Reader) ([]byte, error) {

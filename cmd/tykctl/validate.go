@@ -23,6 +23,8 @@ type validateOptions struct {
 	color     string
 	stdinName string
 	jobs      int
+	// skipOthers is for hooks, which name every YAML file of a change: one that is no OpenAPI document is none of our business.
+	skipOthers bool
 }
 
 func newValidateCmd(std stdio) *cobra.Command {
@@ -49,6 +51,7 @@ Directories are searched for .json, .yaml and .yml files that hold OpenAPI. With
 	f.StringVar(&opts.failOn, "fail-on", "error", "severity from which on the exit code is 1: error, warning, info or never")
 	f.StringVar(&opts.color, "color", "auto", "auto, always or never")
 	f.StringVar(&opts.stdinName, "stdin-filename", "stdin", "the name that standard input is reported by")
+	f.BoolVar(&opts.skipOthers, "skip-others", false, "pass over named files that are no OpenAPI documents, as in a directory; for hooks")
 	f.IntVarP(&opts.jobs, "jobs", "j", 0, "files read at the same time; 0: one a processor")
 	return cmd
 }
@@ -73,11 +76,12 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 	if err != nil {
 		return err
 	}
+	mayBeNone := opts.skipOthers && passOverOthers(inputs)
 	all, err := load(inputs, std.In, opts.jobs)
 	if err != nil {
 		return err
 	}
-	if all.files == 0 {
+	if all.files == 0 && !mayBeNone {
 		return usageError("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
 	}
 	found := append(all.found, compiler.Check(all.docs, check.Options{})...).Sort()
@@ -92,6 +96,17 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 		}
 	}
 	return ends
+}
+
+// passOverOthers treats named files as if they had been come across. It reports whether all were named: then there may be no OpenAPI document
+// among them, while a directory or a pattern without one is a mistake.
+func passOverOthers(inputs []input) (allNamed bool) {
+	allNamed = true
+	for i := range inputs {
+		allNamed = allNamed && !inputs[i].listed
+		inputs[i].listed = true
+	}
+	return allNamed
 }
 
 // verdict turns findings into an exit code: a failure of ours is never a clean run, whatever --fail-on says.
@@ -143,6 +158,9 @@ func parseFailOn(s string) (diag.Severity, error) {
 }
 
 func summary(found diag.List, files int) string {
+	if files == 0 {
+		return "no file holds an OpenAPI document"
+	}
 	if len(found) == 0 {
 		return "no problems in " + listing(files, "file")
 	}
