@@ -63,7 +63,7 @@ func parseFormats(list []string) ([]output, error) {
 
 func (o output) write(stdout io.Writer, found diag.List, all *loaded, run diag.Run, color bool) error {
 	if o.format == "github" {
-		if err := appendStepSummary(found, run); err != nil {
+		if err := tellRunner(found, run); err != nil {
 			return err
 		}
 	}
@@ -88,17 +88,30 @@ func (o output) render(w io.Writer, found diag.List, all *loaded, run diag.Run, 
 	return err
 }
 
-// appendStepSummary adds to what GitHub shows on the page of a workflow run, if there is one.
-func appendStepSummary(found diag.List, run diag.Run) error {
-	path := os.Getenv("GITHUB_STEP_SUMMARY")
+// tellRunner adds to what GitHub shows on the page of a workflow run, and to the outputs of the step, which later steps read.
+func tellRunner(found diag.List, run diag.Run) error {
+	err := appendFromEnv("GITHUB_STEP_SUMMARY", func(w io.Writer) error { return diag.WriteGitHubSummary(w, found, run) })
+	if err != nil {
+		return err
+	}
+	return appendFromEnv("GITHUB_OUTPUT", func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "error_count=%d\nwarning_count=%d\ninfo_count=%d\n",
+			found.Count(diag.Error), found.Count(diag.Warning), found.Count(diag.Info))
+		return err
+	})
+}
+
+// appendFromEnv adds to the file that an environment variable names, if it names one.
+func appendFromEnv(variable string, write func(io.Writer) error) error {
+	path := os.Getenv(variable)
 	if path == "" {
 		return nil
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) // #nosec G703 -- the runner names the file
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", variable, err)
 	}
-	err = diag.WriteGitHubSummary(f, found, run)
+	err = write(f)
 	if e := f.Close(); err == nil {
 		err = e
 	}
