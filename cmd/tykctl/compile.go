@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/plan"
@@ -28,7 +29,7 @@ func newCompileCmd(std stdio) *cobra.Command {
 
 func runCompile(std stdio, paths []string, out string) error {
 	if out == "" {
-		return usageError("compile wants -o FILE, the file to write the plan to")
+		return exit.Usagef("compile wants -o FILE, the file to write the plan to")
 	}
 	p, err := compile(std, paths)
 	if err != nil {
@@ -40,7 +41,7 @@ func runCompile(std stdio, paths []string, out string) error {
 	}
 	// A plan holds what its definitions hold, shared secrets among it.
 	if err := writeFile(out, data, 0o600); err != nil {
-		return inputError(err)
+		return exit.Unread(err)
 	}
 	return nil
 }
@@ -56,7 +57,7 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 		return nil, err
 	}
 	if all.files == 0 {
-		return nil, usageError("no file holds an OpenAPI document")
+		return nil, exit.Usagef("no file holds an OpenAPI document")
 	}
 	found := all.found
 	var p *plan.Plan
@@ -68,7 +69,7 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 		found = append(found, compiler.Check(all.docs, check.Options{})...) // the rest of what is wrong, in the same run
 	}
 	if err := printDiagnostics(std.Err, found.Sort(), all); err != nil {
-		return nil, inputError(err)
+		return nil, exit.Unread(err)
 	}
 	if p == nil {
 		return nil, verdict(found, diag.Error)

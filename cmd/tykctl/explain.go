@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler/check"
 )
 
@@ -24,7 +25,7 @@ func newExplainCmd(std stdio) *cobra.Command {
 		RunE: func(_ *cobra.Command, list []string) error {
 			r := check.Find(list[0])
 			if r == nil {
-				return usageError("no rule has the code or name %q; `tykctl rules` lists them", list[0])
+				return exit.Usagef("no rule has the code or name %q; `tykctl rules` lists them", list[0])
 			}
 			_, err := fmt.Fprint(std.Out, r.Doc())
 			return err

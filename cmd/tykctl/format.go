@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/oas/diag"
 )
@@ -44,9 +45,9 @@ func parseFormats(list []string) ([]output, error) {
 		format, file, toFile := strings.Cut(f, "=")
 		switch {
 		case toFile && file == "":
-			return nil, usageError("--format is %q; a file is wanted after =", f)
+			return nil, exit.Usagef("--format is %q; a file is wanted after =", f)
 		case format == "auto" && toFile:
-			return nil, usageError("--format is %q; auto takes no file, name a format", f)
+			return nil, exit.Usagef("--format is %q; auto takes no file, name a format", f)
 		case format == "auto":
 			add(output{format: "text"})
 			if os.Getenv("GITHUB_ACTIONS") == "true" {
@@ -55,7 +56,7 @@ func parseFormats(list []string) ([]output, error) {
 		case format == "text" || reports[format] != nil:
 			add(output{format, file})
 		default:
-			return nil, usageError("--format is %q; it may be %s", format, formatNames)
+			return nil, exit.Usagef("--format is %q; it may be %s", format, formatNames)
 		}
 	}
 	return outputs, nil
@@ -126,7 +127,7 @@ func newRun(found diag.List, all *loaded, threshold diag.Severity, code int) (di
 	}
 	run := diag.Run{
 		ToolVersion: version(), Files: all.names(found), FailOn: threshold,
-		Dir: filepath.ToSlash(dir), Root: repositoryRoot(dir), ExitCode: code, Incomplete: code == exitBug,
+		Dir: filepath.ToSlash(dir), Root: repositoryRoot(dir), ExitCode: code, Incomplete: code == exit.Bug,
 	}
 	for _, r := range check.Rules() {
 		file := strings.ToLower(string(r.Code)) + "_" + strings.ReplaceAll(r.Name, "-", "_") + ".md"

@@ -15,6 +15,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
@@ -43,7 +44,7 @@ func findInputs(arguments []string, stdinName string) ([]input, error) {
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, usageError("%s: no .json, .yaml or .yml file matches", arg)
+			return nil, exit.Usagef("%s: no .json, .yaml or .yml file matches", arg)
 		}
 		for _, in := range found {
 			if !seen[in.name] {
@@ -67,11 +68,11 @@ func findInput(arg, stdinName string) ([]input, error) {
 	case err == nil:
 		return []input{{name: filepath.ToSlash(arg), path: arg}}, nil
 	case !errors.Is(err, fs.ErrNotExist) || !strings.ContainsAny(arg, "*?[{"):
-		return nil, inputError(err)
+		return nil, exit.Unread(err)
 	}
 	matches, err := doublestar.FilepathGlob(arg, doublestar.WithFilesOnly())
 	if err != nil {
-		return nil, usageError("pattern %q: %w", arg, err)
+		return nil, exit.Usagef("pattern %q: %w", arg, err)
 	}
 	var found []input
 	for _, m := range matches {
@@ -111,7 +112,7 @@ func walk(dir string) ([]input, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, inputError(err)
+		return nil, exit.Unread(err)
 	}
 	return found, nil
 }
@@ -159,7 +160,7 @@ func load(inputs []input, stdin io.Reader, jobs int) (*loaded, error) {
 	all := &loaded{}
 	for i, r := range results {
 		if r.err != nil {
-			return nil, inputError(r.err)
+			return nil, exit.Unread(r.err)
 		}
 		if inputs[i].listed && r.other {
 			continue

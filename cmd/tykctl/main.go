@@ -12,15 +12,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
-)
 
-// Exit codes, the same for every command. "Could not check" is never 0.
-const (
-	exitOK       = 0
-	exitProblems = 1 // problems found, or something not served because of them
-	exitUsage    = 2 // wrong usage, bad configuration, or nothing matched
-	exitInput    = 3 // input could not be read, or a server could not be reached
-	exitBug      = 4 // a bug of ours
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 )
 
 // stdio is what a command talks to. Results go to Out, everything else to Err.
@@ -29,27 +22,6 @@ type stdio struct {
 	Out io.Writer
 	Err io.Writer
 }
-
-// exitError ends a command with an exit code. A nil error has been reported already.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return "problems were found; they are printed above"
-	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
-
-func usageError(format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...)}
-}
-
-func inputError(err error) error { return &exitError{exitInput, err} }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -63,7 +35,7 @@ func run(ctx context.Context, std stdio, args []string) (code int) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			fmt.Fprintf(std.Err, "tykctl: internal error: %v\n\n%s\nThis is a bug in tykctl. Please report it with the text above at https://github.com/tykctl/tykctl/issues\n", cause, debug.Stack())
-			code = exitBug
+			code = exit.Bug
 		}
 	}()
 	root := newRootCmd(std)
@@ -72,17 +44,11 @@ func run(ctx context.Context, std stdio, args []string) (code int) {
 	root.SetOut(std.Out)
 	root.SetErr(std.Err)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitOK
+	var e *exit.Error
+	if err != nil && (!errors.As(err, &e) || e.Err != nil) {
+		fmt.Fprintf(std.Err, "tykctl: %v\n", err)
 	}
-	var exit *exitError
-	if !errors.As(err, &exit) {
-		exit = &exitError{exitUsage, err} // what cobra itself finds: an unknown command or flag
-	}
-	if exit.err != nil {
-		fmt.Fprintf(std.Err, "tykctl: %v\n", exit.err)
-	}
-	return exit.code
+	return exit.Code(err)
 }
 
 // isTerminal reports whether w is one.
@@ -104,6 +70,6 @@ func useColor(choice string, w io.Writer) (bool, error) {
 		}
 		return os.Getenv("CLICOLOR_FORCE") != "" || isTerminal(w), nil
 	default:
-		return false, usageError("--color is %q; it may be auto, always or never", choice)
+		return false, exit.Usagef("--color is %q; it may be auto, always or never", choice)
 	}
 }

@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 )
 
 // serveExample serves examples/my-oauth-api with an upstream of the test's own, and returns the gateway's URL and secret.
@@ -45,7 +47,7 @@ func serveExample(t *testing.T) (gateway, secret string) {
 	}()
 	t.Cleanup(func() {
 		stop()
-		if code := <-done; code != exitOK {
+		if code := <-done; code != exit.OK {
 			t.Errorf("serve ended with %d:\n%s", code, out)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler/plan"
 )
 
@@ -24,7 +25,7 @@ func newPlanCmd(std stdio) *cobra.Command {
 
 func runPlan(std stdio, paths []string, format string) error {
 	if format != "text" && format != "json" {
-		return usageError("--format is %q; it may be text or json", format)
+		return exit.Usagef("--format is %q; it may be text or json", format)
 	}
 	p, err := planOf(std, paths)
 	if err != nil {
@@ -61,11 +62,11 @@ func readPlan(path string) (*plan.Plan, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, inputError(err)
+		return nil, exit.Unread(err)
 	}
 	p, err := plan.Decode(data)
 	if err != nil && !errors.Is(err, plan.ErrNotPlan) {
-		return nil, inputError(err)
+		return nil, exit.Unread(err)
 	}
 	return p, err
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 )
 
 // envPrefix begins the environment variable of every flag: --data-dir is TYKCTL_DATA_DIR. A flag beats its variable.
@@ -28,7 +30,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError("%w; see '%s --help'", err, cmd.CommandPath())
+		return exit.Usagef("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	root.AddCommand(
 		newValidateCmd(std),
@@ -52,7 +54,7 @@ func flagsFromEnv(flags *pflag.FlagSet) error {
 			return
 		}
 		if err := flags.Set(f.Name, value); err != nil {
-			failed = usageError("environment variable %s: %w", name, err)
+			failed = exit.Usagef("environment variable %s: %w", name, err)
 		}
 	})
 	return failed
@@ -62,7 +64,7 @@ func flagsFromEnv(flags *pflag.FlagSet) error {
 func args(check cobra.PositionalArgs, wanted string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, list []string) error {
 		if check(cmd, list) != nil {
-			return usageError("%s wants %s; see '%s --help'", cmd.Name(), wanted, cmd.CommandPath())
+			return exit.Usagef("%s wants %s; see '%s --help'", cmd.Name(), wanted, cmd.CommandPath())
 		}
 		return nil
 	}

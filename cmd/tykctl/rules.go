@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/oas/diag"
 )
@@ -55,7 +56,7 @@ func runRules(std stdio, format string) error {
 		_, err := io.WriteString(std.Out, ruleReference())
 		return err
 	default:
-		return usageError("--format is %q; it may be text, json or markdown", format)
+		return exit.Usagef("--format is %q; it may be text, json or markdown", format)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime"
 	"github.com/tykctl/tykctl/runtime/store"
@@ -77,11 +78,11 @@ func (o *serveOptions) check() error {
 		value time.Duration
 	}{{"access-token-ttl", o.accessTTL}, {"refresh-token-ttl", o.refreshTTL}, {"code-ttl", o.codeTTL}, {"drain-timeout", o.drain}} {
 		if d.value < time.Second {
-			return usageError("--%s is %s; it must be a second at least", d.name, d.value)
+			return exit.Usagef("--%s is %s; it must be a second at least", d.name, d.value)
 		}
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
-		return usageError("--log-format is %q; it may be text or json", o.logFormat)
+		return exit.Usagef("--log-format is %q; it may be text or json", o.logFormat)
 	}
 	return nil
 }
@@ -104,7 +105,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	}
 	defer func() {
 		if e := st.Close(); err == nil && e != nil {
-			err = inputError(fmt.Errorf("close store: %w", e))
+			err = exit.Unread(fmt.Errorf("close store: %w", e))
 		}
 	}()
 	logger := newLogger(std, opts.logFormat)
@@ -114,18 +115,18 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
 	})
 	if err != nil {
-		return inputError(err)
+		return exit.Unread(err)
 	}
 	reloader.server = server
 	ln, err := net.Listen("tcp", opts.listen)
 	if err != nil {
-		return inputError(fmt.Errorf("%w; --listen takes another address", err))
+		return exit.Unread(fmt.Errorf("%w; --listen takes another address", err))
 	}
 	stop := reloader.onHangup(ctx)
 	defer stop()
 	announce(std, p, "http://"+ln.Addr().String(), secretPlace)
 	if err := server.Serve(ctx, ln); err != nil {
-		return inputError(err)
+		return exit.Unread(err)
 	}
 	return nil
 }
@@ -166,11 +167,11 @@ func openStore(opts *serveOptions) (store.Store, error) {
 	case scheme == "bolt" && path != "":
 		st, err := bolt.Open(path, bolt.Options{})
 		if err != nil {
-			return nil, inputError(err)
+			return nil, exit.Unread(err)
 		}
 		return st, nil
 	default:
-		return nil, usageError("--store is %q; it may be memory: or bolt:FILE", name)
+		return nil, exit.Usagef("--store is %q; it may be memory: or bolt:FILE", name)
 	}
 }
 
@@ -181,24 +182,24 @@ const minGatewaySecret = 16
 func gatewaySecret(opts *serveOptions) (secret, place string, err error) {
 	switch {
 	case opts.secret != "" && opts.secretFile != "":
-		return "", "", usageError("--secret and --secret-file are both given")
+		return "", "", exit.Usagef("--secret and --secret-file are both given")
 	case opts.secret != "":
 		secret, place = opts.secret, "as given"
 	case opts.secretFile != "":
 		data, err := os.ReadFile(opts.secretFile)
 		if err != nil {
-			return "", "", inputError(err)
+			return "", "", exit.Unread(err)
 		}
 		secret, place = strings.TrimSpace(string(data)), "in "+opts.secretFile
 	default:
 		file := filepath.Join(opts.dataDir, "gateway-secret")
 		if secret, err = ownSecret(file); err != nil {
-			return "", "", inputError(err)
+			return "", "", exit.Unread(err)
 		}
 		place = "in " + file
 	}
 	if len(secret) < minGatewaySecret {
-		return "", "", usageError("the gateway secret %s has %d characters; it must have %d at least", place, len(secret), minGatewaySecret)
+		return "", "", exit.Usagef("the gateway secret %s has %d characters; it must have %d at least", place, len(secret), minGatewaySecret)
 	}
 	return secret, place, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/oas"
@@ -82,17 +82,17 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 		return err
 	}
 	if all.files == 0 && !mayBeNone {
-		return usageError("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
+		return exit.Usagef("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
 	}
 	found := append(all.found, compiler.Check(all.docs, check.Options{})...).Sort()
 	ends := verdict(found, threshold)
-	run, err := newRun(found, all, threshold, exitCode(ends))
+	run, err := newRun(found, all, threshold, exit.Code(ends))
 	if err != nil {
-		return inputError(err)
+		return exit.Unread(err)
 	}
 	for _, out := range outputs {
 		if err := out.write(std.Out, found, all, run, color); err != nil {
-			return inputError(err)
+			return exit.Unread(err)
 		}
 	}
 	return ends
@@ -111,32 +111,16 @@ func passOverOthers(inputs []input) (allNamed bool) {
 
 // verdict turns findings into an exit code: a failure of ours is never a clean run, whatever --fail-on says.
 func verdict(found diag.List, threshold diag.Severity) error {
-	code := exitOK
+	code := exit.OK
 	for i := range found {
 		switch {
 		case found[i].Code == oas.CodeInternal:
-			return &exitError{code: exitBug}
+			return exit.Reported(exit.Bug)
 		case found[i].Severity >= threshold:
-			code = exitProblems
+			code = exit.Problems
 		}
 	}
-	if code == exitOK {
-		return nil
-	}
-	return &exitError{code: code}
-}
-
-// exitCode is the code that the process ends with, given what a command returns.
-func exitCode(err error) int {
-	var exit *exitError
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.As(err, &exit):
-		return exit.code
-	default:
-		return exitUsage
-	}
+	return exit.Reported(code)
 }
 
 // never is a severity that no diagnostic has.
@@ -153,7 +137,7 @@ func parseFailOn(s string) (diag.Severity, error) {
 	case "never":
 		return never, nil
 	default:
-		return 0, usageError("--fail-on is %q; it may be error, warning, info or never", s)
+		return 0, exit.Usagef("--fail-on is %q; it may be error, warning, info or never", s)
 	}
 }
 
