@@ -15,6 +15,7 @@ import (
 
 	"github.com/tykctl/tykctl/compiler"
 	"github.com/tykctl/tykctl/compiler/check"
+	"github.com/tykctl/tykctl/compiler/ignore"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
@@ -24,7 +25,7 @@ var update = flag.Bool("update", false, "rewrite golden files; then read the dif
 
 const rulesDir = "../testdata/rules"
 
-// checkFiles does what `tykctl validate` does: load, check, sort.
+// checkFiles does what `tykctl validate` does: load, check, ignore, sort.
 func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 	t.Helper()
 	files := map[string]*source.File{}
@@ -44,7 +45,11 @@ func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 		}
 	}
 	found = append(found, compiler.Check(docs, check.Options{})...)
-	return found.Sort(), func(name string) *source.File { return files[name] }
+	var read []*source.File
+	for _, doc := range docs {
+		read = append(read, doc.File)
+	}
+	return ignore.Apply(read, found.Sort()), func(name string) *source.File { return files[name] }
 }
 
 // cases returns the golden inputs of a rule: bad*.json or .yaml, or folders bad* whose files are checked together.

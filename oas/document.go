@@ -23,6 +23,11 @@ type Document struct {
 	Tyk     *tyk.Extension // nil when the document has no extension
 }
 
+// WithoutOpenAPI is the document with its text, its places and its extension alone: what rules between documents look at.
+func (d *Document) WithoutOpenAPI() *Document {
+	return &Document{File: d.File, Tyk: d.Tyk}
+}
+
 // SchemeKind is what the gateway makes of a security scheme of the extension. The zero value is a scheme that no
 // gateway serves: it has no twin in components.securitySchemes or one of a type that Tyk ignores.
 type SchemeKind string

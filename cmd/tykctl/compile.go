@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
+	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/compiler"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/plan"
@@ -48,25 +49,25 @@ func runCompile(std stdio, paths []string, out string) error {
 
 // compile reads documents and compiles them for being served. What is wrong with them is printed to std.Err; nothing is compiled by halves.
 func compile(std stdio, paths []string) (*plan.Plan, error) {
-	inputs, err := findInputs(paths, "stdin")
+	inputs, err := lint.FindInputs(paths, "stdin")
 	if err != nil {
 		return nil, err
 	}
-	all, err := load(inputs, std.In, 0)
+	all, err := (&lint.Loader{Stdin: std.In}).Load(inputs)
 	if err != nil {
 		return nil, err
 	}
-	if all.files == 0 {
+	if all.Files == 0 {
 		return nil, exit.Usagef("no file holds an OpenAPI document")
 	}
-	found := all.found
+	found := all.Found
 	var p *plan.Plan
 	if !found.HasErrors() {
 		var list diag.List
-		p, list = compiler.Compile(all.docs)
+		p, list = compiler.Compile(all.Docs)
 		found = append(found, list...)
 	} else {
-		found = append(found, compiler.Check(all.docs, check.Options{})...) // the rest of what is wrong, in the same run
+		found = append(found, compiler.Check(all.Docs, check.Options{})...) // the rest of what is wrong, in the same run
 	}
 	if err := printDiagnostics(std.Err, found.Sort(), all); err != nil {
 		return nil, exit.Unread(err)
@@ -78,7 +79,7 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 }
 
 // printDiagnostics prints warnings and errors; infos are for `tykctl validate`.
-func printDiagnostics(w io.Writer, found diag.List, all *loaded) error {
+func printDiagnostics(w io.Writer, found diag.List, all *lint.Set) error {
 	var shown diag.List
 	for _, d := range found {
 		if d.Severity > diag.Info {
@@ -89,5 +90,5 @@ func printDiagnostics(w io.Writer, found diag.List, all *loaded) error {
 	if err != nil {
 		return err
 	}
-	return diag.WriteText(w, shown, all.texts(), color)
+	return diag.WriteText(w, shown, all.Texts(), color)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
+	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/oas/diag"
 )
@@ -62,7 +63,7 @@ func parseFormats(list []string) ([]output, error) {
 	return outputs, nil
 }
 
-func (o output) write(stdout io.Writer, found diag.List, all *loaded, run diag.Run, color bool) error {
+func (o output) write(stdout io.Writer, found diag.List, all *lint.Set, run diag.Run, color bool) error {
 	if o.format == "github" {
 		if err := tellRunner(found, run); err != nil {
 			return err
@@ -78,14 +79,14 @@ func (o output) write(stdout io.Writer, found diag.List, all *loaded, run diag.R
 	return writeFile(o.file, b.Bytes(), 0o644)
 }
 
-func (o output) render(w io.Writer, found diag.List, all *loaded, run diag.Run, color bool) error {
+func (o output) render(w io.Writer, found diag.List, all *lint.Set, run diag.Run, color bool) error {
 	if write := reports[o.format]; write != nil {
 		return write(w, found, run)
 	}
-	if err := diag.WriteText(w, found, all.texts(), color); err != nil {
+	if err := diag.WriteText(w, found, all.Texts(), color); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, summary(found, all.files))
+	_, err := fmt.Fprintln(w, summary(found, all.Files))
 	return err
 }
 
@@ -120,13 +121,13 @@ func appendFromEnv(variable string, write func(io.Writer) error) error {
 }
 
 // newRun gathers what reports say of the run itself.
-func newRun(found diag.List, all *loaded, threshold diag.Severity, code int) (diag.Run, error) {
+func newRun(found diag.List, all *lint.Set, threshold diag.Severity, code int) (diag.Run, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return diag.Run{}, err
 	}
 	run := diag.Run{
-		ToolVersion: version(), Files: all.names(found), FailOn: threshold,
+		ToolVersion: version(), Files: all.Names(found), FailOn: threshold,
 		Dir: filepath.ToSlash(dir), Root: repositoryRoot(dir), ExitCode: code, Incomplete: code == exit.Bug,
 	}
 	for _, r := range check.Rules() {
@@ -137,19 +138,6 @@ func newRun(found diag.List, all *loaded, threshold diag.Severity, code int) (di
 		})
 	}
 	return run, nil
-}
-
-// names are those of the files that were checked: one that could not be read at all is known by what was found in it.
-func (l *loaded) names(found diag.List) []string {
-	var names []string
-	for _, d := range l.docs {
-		names = append(names, d.File.Name)
-	}
-	for i := range found {
-		names = append(names, found[i].At.File)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // repositoryRoot is where CI has checked the repository out, if dir is in it, or dir: services want names from there on.

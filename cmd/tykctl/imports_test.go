@@ -12,8 +12,10 @@ import (
 var arrows = map[string][]string{
 	"cmd/tykctl":                 {"..."},
 	"cmd/internal/exit":          {},
+	"cmd/internal/lint":          {"cmd/internal/exit", "compiler", "compiler/check", "compiler/ignore", "oas", "oas/diag", "oas/source"},
 	"compiler":                   {"compiler/check", "compiler/lower", "compiler/plan", "oas", "oas/diag"},
 	"compiler/check":             {"oas", "oas/diag", "oas/source", "oas/tyk", "oas/typo"},
+	"compiler/ignore":            {"compiler/check", "oas/diag", "oas/source"},
 	"compiler/lower":             {"oas", "oas/diag", "oas/source", "oas/tyk", "compiler/plan"},
 	"compiler/plan":              {},
 	"oas":                        {"oas/diag", "oas/source", "oas/tyk", "oas/typo", "schemas"},
@@ -42,7 +44,7 @@ var arrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/spf13/cobra":                     {"cmd/tykctl"},
 	"github.com/spf13/pflag":                     {"cmd/tykctl"},
-	"github.com/bmatcuk/doublestar/v4":           {"cmd/tykctl"},
+	"github.com/bmatcuk/doublestar/v4":           {"cmd/internal/lint"},
 	"golang.org/x/term":                          {"cmd/tykctl"},
 	"github.com/getkin/kin-openapi/openapi3":     {"oas", "compiler/check", "compiler/lower"},
 	"github.com/santhosh-tekuri/jsonschema/v5":   {"schemas"},

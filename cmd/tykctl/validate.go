@@ -10,8 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
-	"github.com/tykctl/tykctl/compiler"
-	"github.com/tykctl/tykctl/compiler/check"
+	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 )
@@ -72,19 +71,19 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 	if len(opts.paths) == 0 {
 		opts.paths = []string{"."}
 	}
-	inputs, err := findInputs(opts.paths, opts.stdinName)
+	inputs, err := lint.FindInputs(opts.paths, opts.stdinName)
 	if err != nil {
 		return err
 	}
 	mayBeNone := opts.skipOthers && passOverOthers(inputs)
-	all, err := load(inputs, std.In, opts.jobs)
+	all, err := lint.Check(inputs, lint.Options{Stdin: std.In, Jobs: opts.jobs})
 	if err != nil {
 		return err
 	}
-	if all.files == 0 && !mayBeNone {
+	if all.Files == 0 && !mayBeNone {
 		return exit.Usagef("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
 	}
-	found := append(all.found, compiler.Check(all.docs, check.Options{})...).Sort()
+	found := all.Found
 	ends := verdict(found, threshold)
 	run, err := newRun(found, all, threshold, exit.Code(ends))
 	if err != nil {
@@ -100,11 +99,11 @@ func runValidate(_ context.Context, std stdio, opts validateOptions) error {
 
 // passOverOthers treats named files as if they had been come across. It reports whether all were named: then there may be no OpenAPI document
 // among them, while a directory or a pattern without one is a mistake.
-func passOverOthers(inputs []input) (allNamed bool) {
+func passOverOthers(inputs []lint.Input) (allNamed bool) {
 	allNamed = true
 	for i := range inputs {
-		allNamed = allNamed && !inputs[i].listed
-		inputs[i].listed = true
+		allNamed = allNamed && !inputs[i].Listed
+		inputs[i].Listed = true
 	}
 	return allNamed
 }

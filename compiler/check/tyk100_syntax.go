@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the file cannot be read as JSON or YAML",
+	Always:   true,
 })

@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the document is not OpenAPI 3.0 or 3.1",
+	Always:   true,
 })

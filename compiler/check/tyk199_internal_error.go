@@ -11,5 +11,6 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "tykctl itself failed on the document",
+	Always:   true,
 	Internal: true,
 })

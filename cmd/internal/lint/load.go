@@ -1,0 +1,182 @@
+package lint
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/tykctl/tykctl/cmd/internal/exit"
+	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
+)
+
+// maxFile bounds one input file, in bytes. Longer ones are refused before they are read.
+const maxFile = 64 << 20
+
+// Loader reads documents side by side.
+type Loader struct {
+	Stdin   io.Reader
+	Jobs    int                                       // files read at the same time; 0: one a processor
+	Read    func(in Input) ([]byte, error)            // nil: from disk, or from Stdin
+	Options func(in Input) oas.Options                // nil: none
+	Each    func(doc *oas.Document) (diag.List, bool) // called by the reading goroutines; false: its OpenAPI part is not needed any more
+}
+
+// Set is what has been read.
+type Set struct {
+	Docs  []*oas.Document
+	Found diag.List // what reading and Each had to say; not sorted
+	Files int       // how many were OpenAPI documents, or were named
+}
+
+// one is the outcome of one input.
+type one struct {
+	doc   *oas.Document
+	found diag.List
+	other bool // no OpenAPI document
+	err   error
+}
+
+// Load reads inputs; the result has their order, whichever was read first. Files that were merely come across and are no OpenAPI
+// documents are passed over. Several inputs that cannot be read are all named.
+func (l *Loader) Load(inputs []Input) (*Set, error) {
+	results := make([]one, len(inputs))
+	jobs := l.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(jobs, len(inputs)) {
+		wg.Go(func() {
+			for i := range next {
+				results[i] = l.one(inputs[i])
+			}
+		})
+	}
+	for i := range inputs {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+
+	set := &Set{}
+	var unread []error
+	for i, r := range results {
+		switch {
+		case r.err != nil:
+			unread = append(unread, r.err)
+			continue
+		case inputs[i].Listed && r.other:
+			continue
+		}
+		set.Files++
+		set.Found = append(set.Found, r.found...)
+		if r.doc != nil {
+			set.Docs = append(set.Docs, r.doc)
+		}
+	}
+	if unread != nil {
+		return nil, exit.Unread(errors.Join(unread...))
+	}
+	return set, nil
+}
+
+func (l *Loader) one(in Input) (r one) {
+	read := l.Read
+	if read == nil {
+		read = l.fromDisk
+	}
+	var data []byte
+	if data, r.err = read(in); r.err != nil {
+		return r
+	}
+	var opt oas.Options
+	if l.Options != nil {
+		opt = l.Options(in)
+	}
+	r.doc, r.found = oas.LoadWith(in.Name, data, opt)
+	r.other = !isOpenAPI(r.doc, data)
+	if l.Each == nil || r.doc == nil || in.Listed && r.other {
+		return r
+	}
+	found, keep := l.Each(r.doc)
+	r.found = append(r.found, found...)
+	if !keep {
+		r.doc = r.doc.WithoutOpenAPI()
+	}
+	return r
+}
+
+// isOpenAPI reports whether a file that could be read says of itself that it is an OpenAPI document. One that could not be read may be
+// one, unless it has none of the words that one begins with, as a template of Helm: better a finding too many than a definition that is never checked.
+func isOpenAPI(doc *oas.Document, data []byte) bool {
+	words := []string{"openapi", "swagger", "x-tyk-api-gateway"}
+	if doc == nil {
+		text := bytes.ReplaceAll(bytes.TrimSpace(data), []byte{0}, nil) // it may be UTF-16
+		return len(text) == 0 || slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(text, []byte(w)) })
+	}
+	root := doc.File.Root()
+	return slices.ContainsFunc(words, func(w string) bool { return root.Get(w).Exists() })
+}
+
+func (l *Loader) fromDisk(in Input) ([]byte, error) {
+	if in.Path == "" {
+		return readBounded(l.Stdin, in.Name)
+	}
+	f, err := os.Open(in.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", in.Path)
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s has %d bytes, more than the %d that are read", in.Path, info.Size(), maxFile)
+	}
+	return readBounded(f, in.Path)
+}
+
+func readBounded(r io.Reader, name string) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s has more than the %d bytes that are read", name, maxFile)
+	}
+	return data, nil
+}
+
+// Texts gives writers the lines that diagnostics speak of.
+func (s *Set) Texts() diag.Texts {
+	files := make(map[string]*source.File, len(s.Docs))
+	for _, d := range s.Docs {
+		files[d.File.Name] = d.File
+	}
+	return func(name string) *source.File { return files[name] }
+}
+
+// Names are those of the files that were checked: one that could not be read at all is known by what was found in it.
+func (s *Set) Names(found diag.List) []string {
+	var names []string
+	for _, d := range s.Docs {
+		names = append(names, d.File.Name)
+	}
+	for i := range found {
+		names = append(names, found[i].At.File)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
