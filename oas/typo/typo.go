@@ -2,7 +2,10 @@
 // than none, so the tolerance is small.
 package typo
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // longest is the length of a name that anybody types, in bytes. Longer ones resemble nothing: the work of a comparison stays bounded.
 const longest = 100
@@ -10,8 +13,9 @@ const longest = 100
 // Meant returns the candidate that name is likely to mean, or "". Of equally good ones it is the first in the order of the alphabet.
 func Meant(name string, candidates []string) string {
 	best, least := "", -1
+	name = plain(name)
 	for _, c := range candidates {
-		d, ok := Errors(name, c)
+		d, ok := slips(name, c)
 		if ok && (least < 0 || d < least || d == least && c < best) {
 			best, least = c, d
 		}
@@ -27,17 +31,30 @@ func Resembles(name, meant string) bool {
 
 // Errors counts the typing errors between two names, and reports whether they are few enough.
 func Errors(name, meant string) (int, bool) {
-	a, b := plain(name), plain(meant)
+	return slips(plain(name), meant)
+}
+
+// slips is Errors for a plain name, which is one of thousands at times, as are the candidates.
+func slips(a, meant string) (int, bool) {
+	b, most := plain(meant), tolerance(meant)
+	if max(len(a), len(b))-min(len(a), len(b)) > most {
+		return 0, false
+	}
 	if len(a) > longest || len(b) > longest || !strings.ContainsAny(b, "abcdefghijklmnopqrstuvwxyz") {
 		return 0, false // another number or version is another one, no slip
 	}
 	d := distance(a, b)
-	return d, d <= tolerance(meant) && d < len(b)
+	return d, d <= most && d < len(b)
 }
 
 // plain removes what people vary in names: case, underscores, hyphens and blanks.
 func plain(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // tolerance is the number of typing errors in a name of this length that still leaves it recognisable.
