@@ -35,7 +35,7 @@ func (l *loading) subject(at source.Pointer) string {
 // typeHint says how to write a scalar of the wrong type, in the words of the file rather than those of the reader.
 func typeHint(n source.Node, want string) string {
 	place := n.Range()
-	text := string(n.File().Data()[place.Start.Offset:place.End.Offset])
+	text := n.File().Text()[place.Start.Offset:place.End.Offset]
 	scalar := n.Kind() == source.Number || n.Kind() == source.Bool
 	switch {
 	case len(text) > 60 || strings.Contains(text, "\n"):

@@ -16,7 +16,7 @@ type Options struct {
 // Load reads a document and says everything that is wrong with its notation, its OpenAPI part and the form of its extension. The
 // document is nil if and only if it cannot be read as JSON or YAML at all; otherwise every part that could be read is there. The
 // list is sorted and holds each finding once. Load never panics, never reads another file, and may be called by several
-// goroutines. The data must not be modified afterwards.
+// goroutines. The data is copied.
 func Load(name string, data []byte) (*Document, diag.List) {
 	return LoadWith(name, data, Options{})
 }

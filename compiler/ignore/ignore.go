@@ -10,7 +10,6 @@
 package ignore
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -131,7 +130,7 @@ func (r *reader) comments() {
 
 // members finds the ignores that are members of objects. The text is searched first: hardly a document has one.
 func (r *reader) members() {
-	if !bytes.Contains(r.f.Data(), []byte(member)) {
+	if !strings.Contains(r.f.Text(), member) {
 		return
 	}
 	var walk func(n source.Node)

@@ -65,7 +65,7 @@ func (f *File) marks(word string) []mark {
 			if n := len(list); n > 0 && m.hash < list[n-1].from {
 				m.from, m.to = list[n-1].from, list[n-1].to // nothing but comments in between
 			} else {
-				m.from, m.to = f.nextLine(m.end)
+				m.from, m.to = f.nextContent(m.end)
 			}
 		}
 		list = append(list, m)
@@ -73,8 +73,8 @@ func (f *File) marks(word string) []mark {
 	return list
 }
 
-// nextLine is the first line after an offset that has anything but comments.
-func (f *File) nextLine(after int) (from, to int) {
+// nextContent is the first line after an offset that has anything but comments.
+func (f *File) nextContent(after int) (from, to int) {
 	for to = after; to < len(f.text); {
 		from = to + 1
 		to = lineEnd(f.text, from)

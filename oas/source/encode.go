@@ -5,22 +5,19 @@ import (
 )
 
 // JSON is the document as strict JSON (RFC 8259): the bytes of the file when it is JSON without a fault, and what has been read
-// written anew otherwise. The result is shared and must not be modified.
-func (f *File) JSON() []byte {
-	f.jsonOnce.Do(func() { f.json = f.Root().JSON() })
-	return f.json
-}
+// written anew otherwise. The result is the caller's.
+func (f *File) JSON() []byte { return f.Root().JSON() }
 
-// JSON is the value as strict JSON. The result may be a part of the file and must not be modified.
+// JSON is the value as strict JSON. The result is the caller's.
 func (n Node) JSON() []byte {
 	if n.f == nil {
 		return nil
 	}
 	if n.f.format == JSON && !n.f.dirty {
 		if n.i == 0 {
-			return n.f.data[bomLength(n.f.text):]
+			return []byte(n.f.text[bomLength(n.f.text):])
 		}
-		return n.f.data[n.entry().start:n.entry().end:n.entry().end]
+		return []byte(n.f.text[n.entry().start:n.entry().end])
 	}
 	return n.appendJSON(nil)
 }

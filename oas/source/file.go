@@ -32,8 +32,7 @@ func (f Format) String() string {
 type File struct {
 	Name string // as given to Index; for messages only
 
-	data     []byte
-	text     string // the same bytes; strings without escapes are parts of it
+	text     string // strings without escapes are parts of it
 	format   Format
 	dirty    bool // JSON that must be written anew to be strict
 	nodes    []node
@@ -41,11 +40,10 @@ type File struct {
 	table    []int32  // members by parent and key, open addressing; 0 is free
 	seed     maphash.Seed
 	problems []problem // in order of place
+	shared   []span    // YAML: what aliases stand for, in order of place, disjoint
 
 	linesOnce sync.Once
 	lines     lineIndex
-	jsonOnce  sync.Once
-	json      []byte
 }
 
 // defaults fills in what is not set. Depth stops at what encoding/json and yaml.v3 can read, the others where compact does: replaced
@@ -65,7 +63,7 @@ func (l Limits) defaults() Limits {
 }
 
 // Index reads a document within the default limits. The error is a *SyntaxError. The name tells JSON from YAML only where the
-// text leaves it open. The data must not be modified afterwards.
+// text leaves it open. The data is copied.
 func Index(name string, data []byte) (*File, error) {
 	return IndexWith(name, data, Limits{})
 }
@@ -79,7 +77,7 @@ func IndexWith(name string, data []byte, lim Limits) (*File, error) {
 			Message: fmt.Sprintf("the file has %d bytes, expected at most %d", len(data), lim.Bytes),
 		}
 	}
-	f := &File{Name: name, data: data, text: string(data)}
+	f := &File{Name: name, text: string(data)}
 	if err := f.read(lim); err != nil {
 		return nil, err
 	}
@@ -103,7 +101,7 @@ func (f *File) read(lim Limits) *SyntaxError {
 	case f.text[first] == '{' || f.text[first] == '[':
 		err := f.readJSON(lim)
 		if err != nil && (ext == ".yaml" || ext == ".yml") {
-			f.nodes, f.problems, f.dirty = nil, nil, false
+			f.nodes, f.problems, f.shared, f.dirty = nil, nil, nil, false
 			if f.readYAML(lim) == nil {
 				return nil
 			}
@@ -150,8 +148,8 @@ func (f *File) sortProblems() {
 // Format is the notation the document is written in, whatever the name of the file says.
 func (f *File) Format() Format { return f.format }
 
-// Data is the bytes given to Index. They must not be modified.
-func (f *File) Data() []byte { return f.data }
+// Text is what was given to Index.
+func (f *File) Text() string { return f.text }
 
 // Problems is what was wrong but could be read, in order of place: at most a thousand. The slice is the caller's.
 func (f *File) Problems() []Problem {
@@ -159,10 +157,12 @@ func (f *File) Problems() []Problem {
 	for _, p := range f.problems {
 		q := Problem{Kind: p.kind, At: f.Span(int(p.start), int(p.end))}
 		if p.node >= 0 {
-			q.Pointer = Node{f, p.node}.Pointer()
+			q.node = Node{f, p.node}
+			q.Pointer = q.node.Pointer()
 		}
 		if p.kind == DuplicateKey {
 			q.First = Node{f, p.first}.KeyRange()
+			q.earlier = Node{f, p.earlier}
 		}
 		if p.kind == DuplicateKey || p.kind == NonStringKey {
 			q.Key = f.keyText(&f.nodes[p.node])

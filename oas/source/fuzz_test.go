@@ -53,7 +53,7 @@ func checkFile(t *testing.T, f *File) {
 // within tells whether a range is in order and within its file.
 func within(r Range, f *File) bool {
 	s, e := r.Start, r.End
-	return 0 <= s.Offset && s.Offset <= e.Offset && e.Offset <= len(f.Data()) && s.Line >= 1 && s.Column >= 1 &&
+	return 0 <= s.Offset && s.Offset <= e.Offset && e.Offset <= len(f.Text()) && s.Line >= 1 && s.Column >= 1 &&
 		(s.Line < e.Line || s.Line == e.Line && s.Column <= e.Column)
 }
 

@@ -27,7 +27,7 @@ func spot(r Range) string {
 
 // covered is the text of a range.
 func covered(f *File, r Range) string {
-	return string(f.Data()[r.Start.Offset:r.End.Offset])
+	return f.Text()[r.Start.Offset:r.End.Offset]
 }
 
 const twinJSON = `{
@@ -203,9 +203,6 @@ func TestNode(t *testing.T) {
 	}
 	if got := string(root.Get("l").JSON()); got != "[[1], 2, [3]]" {
 		t.Errorf("JSON is %s", got)
-	}
-	if &f.JSON()[0] != &f.Data()[0] {
-		t.Error("JSON copies a clean document")
 	}
 	var none Node
 	if none.Get("a").Exists() || none.Item(0).Exists() || none.Any() != nil || none.JSON() != nil || none.Pointer() != "" ||

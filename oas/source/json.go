@@ -28,7 +28,8 @@ var plain = func() (t [256]bool) {
 // readJSON fills the tree from JSON text.
 func (f *File) readJSON(lim Limits) *SyntaxError {
 	f.format = JSON
-	f.nodes = make([]node, 0, 64+len(f.text)/24) // about right for an OpenAPI document written with little indentation
+	// Each value follows one of these; strings hold a few more. The other bound is about right for a document with little indentation.
+	f.nodes = make([]node, 0, min(1+strings.Count(f.text, ",")+strings.Count(f.text, "{")+strings.Count(f.text, "["), 64+len(f.text)/24))
 	r := jsonReader{f: f, s: f.text, lim: lim}
 	if n := bomLength(f.text); n > 0 {
 		f.report(ByteOrderMark, 0, n, -1)

@@ -128,14 +128,9 @@ func isOpenAPI(doc *oas.Document, data []byte) bool {
 
 func (l *Loader) fromDisk(in Input) ([]byte, error) {
 	if in.Path == "" {
-		return readBounded(l.Stdin, in.Name)
+		return readBounded(l.Stdin, in.Name, 0)
 	}
-	f, err := os.Open(in.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(in.Path) // before it is opened: a pipe would wait for its other end
 	if err != nil {
 		return nil, err
 	}
@@ -145,18 +140,25 @@ func (l *Loader) fromDisk(in Input) ([]byte, error) {
 	if info.Size() > maxFile {
 		return nil, fmt.Errorf("%s has %d bytes, more than the %d that are read", in.Path, info.Size(), maxFile)
 	}
-	return readBounded(f, in.Path)
+	f, err := os.Open(in.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readBounded(f, in.Path, int(info.Size()))
 }
 
-func readBounded(r io.Reader, name string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err != nil {
+// readBounded reads all there is, about size bytes.
+func readBounded(r io.Reader, name string, size int) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(size + bytes.MinRead) // as much as ReadFrom wants to see the end
+	if _, err := b.ReadFrom(io.LimitReader(r, maxFile+1)); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if len(data) > maxFile {
+	if b.Len() > maxFile {
 		return nil, fmt.Errorf("%s has more than the %d bytes that are read", name, maxFile)
 	}
-	return data, nil
+	return b.Bytes(), nil
 }
 
 // Texts gives writers the lines that diagnostics speak of.
