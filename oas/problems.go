@@ -15,10 +15,22 @@ func (l *loading) problems() {
 	}
 }
 
+// titles say what the repair of a problem does.
+var titles = map[source.ProblemKind]string{
+	source.TrailingComma:    "remove the comma",
+	source.DuplicateKey:     "remove the earlier one",
+	source.ByteOrderMark:    "remove the byte order mark",
+	source.ControlCharacter: "write it as an escape",
+	source.NonStringKey:     "put the key in quotes",
+}
+
 func (l *loading) problem(p source.Problem) {
 	say := func(code diag.Code, hint, format string, args ...any) *diag.Diagnostic {
 		d := l.reportRange(code, p.Pointer, p.At, format, args...)
 		d.Hint = hint
+		if edits, ok := p.Repair(); ok {
+			d.Fix = &diag.Fix{Title: titles[p.Kind], Unsafe: !p.KeepsMeaning(), Edits: edits}
+		}
 		return d
 	}
 	switch p.Kind {

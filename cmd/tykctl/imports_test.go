@@ -12,9 +12,10 @@ import (
 var arrows = map[string][]string{
 	"cmd/tykctl":                 {"..."},
 	"cmd/internal/exit":          {},
+	"cmd/internal/fix":           {"oas", "oas/diag", "oas/source"},
 	"cmd/internal/lint":          {"cmd/internal/exit", "compiler", "compiler/check", "compiler/ignore", "oas", "oas/diag", "oas/source"},
 	"compiler":                   {"compiler/check", "compiler/lower", "compiler/plan", "oas", "oas/diag"},
-	"compiler/check":             {"oas", "oas/diag", "oas/source", "oas/tyk", "oas/typo"},
+	"compiler/check":             {"oas", "oas/diag", "oas/source", "oas/tyk", "oas/typo", "schemas"},
 	"compiler/ignore":            {"compiler/check", "oas/diag", "oas/source"},
 	"compiler/lower":             {"oas", "oas/diag", "oas/source", "oas/tyk", "compiler/plan"},
 	"compiler/plan":              {},
@@ -55,6 +56,7 @@ var homes = map[string][]string{
 	"pgregory.net/rapid":                         {"runtime/store/storetest"},
 	"github.com/google/go-cmp/cmp":               {"runtime/store/storetest"},
 	"github.com/rogpeppe/go-internal/testscript": {},
+	"github.com/rogpeppe/go-internal/diff":       {"cmd/internal/fix"},
 }
 
 func TestImports(t *testing.T) {

@@ -73,8 +73,12 @@ func (p *Pass) oauthURL(at source.Pointer, value string, e tyk.Endpoint, api tyk
 	}
 	d := p.Report(at, "%s", message)
 	d.Hint = hint
+	if r.Verdict != tyk.Foreign {
+		p.write(d, r.Documented)
+	}
 	if r.Verdict == tyk.Variant {
 		d.Severity = diag.Info
+		keepsMeaning(d)
 		if strings.HasPrefix(value, "http") {
 			d.Hint = fmt.Sprintf("write %q, which is relative to the listen path, or the URL without it", r.Documented)
 		}

@@ -75,4 +75,6 @@ type Problem struct {
 	First   Range   // DuplicateKey: the earlier key
 	Key     string  // DuplicateKey, NonStringKey
 	Pointer Pointer // of the value concerned, where there is one
+
+	node, earlier Node // the value concerned; DuplicateKey: the member that it overrides
 }

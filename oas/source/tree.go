@@ -35,7 +35,8 @@ const (
 type problem struct {
 	kind       ProblemKind
 	start, end int32
-	first      int32 // DuplicateKey: the node of the earlier key
+	first      int32 // DuplicateKey: the first node with that key
+	earlier    int32 // DuplicateKey: the last one before this
 	node       int32 // the value concerned; -1 for none
 }
 
@@ -131,7 +132,7 @@ func (f *File) override(earlier, later int32, first map[int32]int32) {
 	f.dirty = true
 	if n := &f.nodes[later]; len(f.problems) < maxProblems {
 		f.problems = append(f.problems, problem{
-			kind: DuplicateKey, start: n.keyStart, end: n.keyEnd, first: first[later], node: later,
+			kind: DuplicateKey, start: n.keyStart, end: n.keyEnd, first: first[later], earlier: earlier, node: later,
 		})
 	}
 }

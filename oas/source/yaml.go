@@ -205,6 +205,7 @@ func (r *yamlReader) follow(alias *yaml.Node) bool {
 	case r.open[alias.Alias]:
 		return r.failf(alias.Line, alias.Column, "", "the anchor %q holds an alias of itself", alias.Value)
 	}
+	r.f.share(alias.Alias.Line, alias.Alias.Column)
 	return true
 }
 

@@ -255,6 +255,7 @@ func (r *yamlReader) original(at int) int {
 
 // restore moves the places of the tree and its problems from r.s to the file, and reports the bytes that were replaced.
 func (r *yamlReader) restore() {
+	r.f.joinShared()
 	if len(r.bad) == 0 {
 		return
 	}
@@ -263,6 +264,10 @@ func (r *yamlReader) restore() {
 		for _, at := range []*int32{&n.start, &n.end, &n.keyStart, &n.keyEnd} {
 			*at = compact(r.original(int(*at)))
 		}
+	}
+	for i := range r.f.shared {
+		s := &r.f.shared[i]
+		s.start, s.end = compact(r.original(int(s.start))), compact(r.original(int(s.end)))
 	}
 	for i := range r.f.problems {
 		p := &r.f.problems[i]
