@@ -25,16 +25,23 @@ var update = flag.Bool("update", false, "rewrite golden files; then read the dif
 
 const rulesDir = "../testdata/rules"
 
+// targetLine is the first line of a document that is checked for one release of Tyk Gateway.
+var targetLine = regexp.MustCompile(`^# target: "([0-9.]+)"\n`)
+
 // checkFiles does what `tykctl validate` does: load, check, ignore, sort.
 func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 	t.Helper()
 	files := map[string]*source.File{}
+	var opt check.Options
 	var docs []*oas.Document
 	var found diag.List
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if m := targetLine.FindSubmatch(data); m != nil {
+			opt.Target = string(m[1])
 		}
 		name := filepath.Base(path)
 		doc, list := oas.Load(name, data)
@@ -44,7 +51,7 @@ func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 			files[name] = doc.File
 		}
 	}
-	found = append(found, compiler.Check(docs, check.Options{})...)
+	found = append(found, compiler.Check(docs, opt)...)
 	var read []*source.File
 	for _, doc := range docs {
 		read = append(read, doc.File)

@@ -118,6 +118,9 @@ func later(a, b string) string {
 	return b
 }
 
+// Later reports whether release a, such as "5.14", is later than release b. What is no release is earlier than all.
+func Later(a, b string) bool { return release(a) > release(b) }
+
 // release makes releases comparable: 5.14 is later than 5.8, "next" later than all, "" earlier than all.
 func release(s string) int {
 	if s == "next" {
