@@ -46,6 +46,7 @@ var homes = map[string][]string{
 	"github.com/spf13/cobra":                     {"cmd/tykctl"},
 	"github.com/spf13/pflag":                     {"cmd/tykctl"},
 	"github.com/bmatcuk/doublestar/v4":           {"cmd/internal/lint"},
+	"github.com/clipperhouse/displaywidth":       {"oas/diag"},
 	"golang.org/x/term":                          {"cmd/tykctl"},
 	"github.com/getkin/kin-openapi/openapi3":     {"oas", "compiler/check", "compiler/lower"},
 	"github.com/santhosh-tekuri/jsonschema/v5":   {"schemas"},

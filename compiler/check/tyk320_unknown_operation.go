@@ -23,6 +23,7 @@ const operationsAt = oas.ExtensionPointer + "/middleware/operations"
 
 func checkUnknownOperation(p *Pass) {
 	known := p.operationFacts().operations
+	names := slices.Collect(maps.Keys(known))
 	operations, _ := p.Doc.File.Lookup(operationsAt)
 	for id, n := range operations.Members() {
 		if known[id] != nil {
@@ -30,7 +31,7 @@ func checkUnknownOperation(p *Pass) {
 		}
 		d := p.ReportKey(n.Pointer(), "no operation has the operationId %q: its middleware is dropped", id)
 		d.Hint = "write the operationId of an operation in paths, in its exact case"
-		if near := typo.Meant(id, slices.Sorted(maps.Keys(known))); near != "" {
+		if near := typo.Meant(id, names); near != "" {
 			d.Hint = fmt.Sprintf("did you mean %q?", near)
 		}
 	}

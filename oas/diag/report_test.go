@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -55,13 +56,19 @@ func TestReports(t *testing.T) {
 // TestWellFormed: whatever a list and a document hold, a report can be read; an empty list is an empty array, not null and not nothing.
 func TestWellFormed(t *testing.T) {
 	sarif := sarifSchema(t)
-	nasty := "a\"<b>&]]>\x00\x1b \xff 🙂\r\n::error::,:%`|"
-	at := source.Range{File: "dir:a/b c%,#\n.yaml", Start: source.Pos{Line: 3, Column: 1}, End: source.Pos{Line: 4, Column: 2}}
+	nasty := "a\"<b>&]]>\x00\x1b[31m\x7f\u009b31m \xff\x9b 🙂\u202e\u2066\u200b\ufeff\u2028\r\n::error::,:%`|\ufffe"
+	at := source.Range{File: "dir:a/b c%,#\n\x1b\u202e.yaml", Start: source.Pos{Line: 3, Column: 1}, End: source.Pos{Line: 4, Column: 2}}
+	var text bytes.Buffer
 	for title, l := range map[string]diag.List{
 		"clean": nil,
 		"full":  list(document(t)).Sort(),
 		"nasty": {{Code: "TYK100", Severity: diag.Error, Message: nasty, Hint: nasty, At: at, Pointer: "/a~1b", Related: []diag.Related{{Message: nasty, At: at}}}},
 	} {
+		text.Reset()
+		if err := diag.WriteText(&text, l, func(string) *source.File { return document(t) }, false); err != nil {
+			t.Fatal(err)
+		}
+		wantHarmless(t, title+", text", text.String())
 		for _, run := range []diag.Run{testRun, {Files: []string{"/absolute.json", "C:/drive.json"}}} {
 			for _, name := range []string{"json.want", "gitlab.want", "sarif.want"} {
 				text := printed(t, name, l, run)
@@ -73,17 +80,97 @@ func TestWellFormed(t *testing.T) {
 					if err := sarif.Validate(v); err != nil {
 						t.Errorf("%s: %#v", title, err)
 					}
+					wantHarmless(t, title+", "+name, text)
 				}
 			}
 			for _, name := range []string{"junit.want", "checkstyle.want"} {
 				var v struct{ XMLName xml.Name }
-				if err := xml.Unmarshal([]byte(printed(t, name, l, run)), &v); err != nil {
-					t.Errorf("%s, %s: %v", title, name, err)
+				text := printed(t, name, l, run)
+				if err := xml.Unmarshal([]byte(text), &v); err != nil || strings.Contains(text, "\ufffd\ufffd\ufffd") {
+					t.Errorf("%s, %s: %v: %s", title, name, err, text)
 				}
+				wantHarmless(t, title+", "+name, text)
 			}
 			commands := printed(t, "github.want", l, run)
+			wantHarmless(t, title+", github", commands)
+			wantHarmless(t, title+", github-summary", printed(t, "github-summary.want", l, run))
 			if n := strings.Count(commands, "\n"); n != len(l) || strings.Contains(commands, "\r") {
 				t.Errorf("%s: %d lines for %d findings: %s", title, n, len(l), commands)
+			}
+		}
+	}
+}
+
+// wantHarmless fails on what a terminal would obey and what makes a line look like another one.
+func wantHarmless(t *testing.T, what, text string) {
+	t.Helper()
+	for _, r := range text {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl) {
+			t.Errorf("%s: %U is written as it is: %q", what, r, text)
+			return
+		}
+	}
+}
+
+// TestSARIFMessages: a message that happens to look like one with links or placeholders says what it said (§3.11.5, §3.11.6).
+func TestSARIFMessages(t *testing.T) {
+	for message, want := range map[string]string{
+		`the path "/orders/{id}" [TYK204]`: `the path "/orders/{id}" [TYK204]`,
+		`see [the docs](1) \ or [a]`:       `see \[the docs\](1) \\ or \[a\]`,
+		`callbacks[42](0), "\\[x](1)"`:     `callbacks\[42\](0), "\\\\\[x\](1)"`,
+		`"/a/{0}/{01}/{x}/{{1}}"`:          `"/a/{{0}}/{{01}}/{x}/{{{1}}}"`,
+	} {
+		l := diag.List{{Code: "TYK301", Severity: diag.Error, Message: message, Related: []diag.Related{{Message: message}}}}
+		var log struct {
+			Runs []struct {
+				Results []struct {
+					Message   struct{ Text string }
+					Locations []struct{ Message struct{ Text string } } `json:"relatedLocations"`
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(printed(t, "sarif.want", l, testRun)), &log); err != nil {
+			t.Fatal(err)
+		}
+		result := log.Runs[0].Results[0]
+		if got := result.Message.Text; got != want || result.Locations[0].Message.Text != want {
+			t.Errorf("%s\nbecomes %s\nwant    %s", message, got, want)
+		}
+	}
+}
+
+// TestSARIFRules: a log holds the rules that its results refer to, and the index of each result is that of its rule there.
+func TestSARIFRules(t *testing.T) {
+	run := testRun
+	run.Rules = []diag.RuleInfo{{Code: "TYK100"}, {Code: "TYK204"}, {Code: "TYK207"}, {Code: "TYK301"}, {Code: "TYK390"}}
+	for _, l := range []diag.List{nil, list(document(t)).Sort()} {
+		var log struct {
+			Runs []struct {
+				Tool struct {
+					Driver struct{ Rules []struct{ ID string } }
+				}
+				Results []struct {
+					RuleID    string
+					RuleIndex *int
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(printed(t, "sarif.want", l, run)), &log); err != nil {
+			t.Fatal(err)
+		}
+		rules, used := log.Runs[0].Tool.Driver.Rules, map[string]bool{}
+		for _, r := range log.Runs[0].Results {
+			used[r.RuleID] = true
+			if r.RuleIndex != nil && rules[*r.RuleIndex].ID != r.RuleID {
+				t.Errorf("rule %d is %s, want %s", *r.RuleIndex, rules[*r.RuleIndex].ID, r.RuleID)
+			}
+			if r.RuleIndex == nil && r.RuleID != "TYK201" && r.RuleID != "TYK202" && r.RuleID != "TYK311" {
+				t.Errorf("a result of %s has no index", r.RuleID)
+			}
+		}
+		for _, r := range rules {
+			if !used[r.ID] {
+				t.Errorf("no result is of %s", r.ID)
 			}
 		}
 	}

@@ -33,6 +33,21 @@ func (r *Run) rule(c Code) (index int, known bool) {
 	return slices.BinarySearchFunc(r.Rules, c, func(info RuleInfo, c Code) int { return cmp.Compare(info.Code, c) })
 }
 
+// rulesOf returns the rules that have found something, by code.
+func (r *Run) rulesOf(l List) []RuleInfo {
+	found := make(map[Code]bool, len(l))
+	for i := range l {
+		found[l[i].Code] = true
+	}
+	rules := []RuleInfo{}
+	for i := range r.Rules {
+		if found[r.Rules[i].Code] {
+			rules = append(rules, r.Rules[i])
+		}
+	}
+	return rules
+}
+
 // title is the code of a rule with its name, where it has one.
 func (r *Run) title(c Code) string {
 	if i, known := r.rule(c); known {
@@ -83,10 +98,10 @@ func byFile(l List, run *Run) []fileFindings {
 	return files
 }
 
-// withHint is a message that a format shows whole, the hint below it.
+// withHint is a message that a format shows whole, the hint below it. What a document has put into it does no harm.
 func (d *Diagnostic) withHint() string {
 	if d.Hint == "" {
-		return d.Message
+		return visible(d.Message)
 	}
-	return d.Message + "\nhint: " + d.Hint
+	return visible(d.Message) + "\nhint: " + visible(d.Hint)
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"io"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/tykctl/tykctl/oas/source"
@@ -94,8 +95,10 @@ type (
 	}
 )
 
-// WriteSARIF writes one log with one run. A clean run has an empty array of results: null would mean that nothing was looked for.
+// WriteSARIF writes one log with one run. A clean run has an empty array of results: null would mean that nothing was looked for. Of the rules
+// it holds those that found something; a consumer needs no other, and all of them are 300 kB of documentation.
 func WriteSARIF(w io.Writer, l List, run Run) error {
+	run.Rules = run.rulesOf(l)
 	r := sarifRun{
 		Invocations: []sarifInvocation{{ExecutionSuccessful: !run.Incomplete, ExitCode: run.ExitCode}},
 		ColumnKind:  "unicodeCodePoints",
@@ -142,7 +145,7 @@ func opening(doc, otherwise string) string {
 
 func newSARIFResult(d *Diagnostic, fingerprint string, run *Run) sarifResult {
 	r := sarifResult{
-		RuleID: string(d.Code), Level: sarifLevel(d.Severity), Message: sarifText{Text: d.withHint()},
+		RuleID: string(d.Code), Level: sarifLevel(d.Severity), Message: sarifText{Text: sarifMessage(d.withHint())},
 		Locations:    []sarifLocation{{Physical: newSARIFPhysical(d.At, run)}},
 		Fingerprints: map[string]string{"tykctl/v1": fingerprint},
 	}
@@ -153,9 +156,24 @@ func newSARIFResult(d *Diagnostic, fingerprint string, run *Run) sarifResult {
 		r.Locations[0].Logical = []sarifNode{{FullName: string(d.Pointer)}}
 	}
 	for i, related := range d.Related {
-		r.Related = append(r.Related, sarifLocation{ID: &i, Physical: newSARIFPhysical(related.At, run), Message: &sarifText{Text: related.Message}})
+		r.Related = append(r.Related, sarifLocation{ID: &i, Physical: newSARIFPhysical(related.At, run), Message: &sarifText{Text: sarifMessage(visible(related.Message))}})
 	}
 	return r
+}
+
+// sarifPlaceholder matches what a consumer would replace by an argument (§3.11.5).
+var sarifPlaceholder = regexp.MustCompile(`\{\d+\}`)
+
+// sarifBrackets escapes what embedded links are made of (§3.11.6).
+var sarifBrackets = strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`)
+
+// sarifMessage keeps a text from being read as one with links or placeholders. Where it cannot be, it stays as it is: most consumers, GitHub among
+// them, decode no escapes in a message without either, and people would see the backslashes, and twice the braces of "/orders/{id}".
+func sarifMessage(s string) string {
+	if strings.Contains(s, "](") {
+		s = sarifBrackets.Replace(s)
+	}
+	return sarifPlaceholder.ReplaceAllString(s, "{$0}")
 }
 
 func newSARIFPhysical(at source.Range, run *Run) sarifPhysical {

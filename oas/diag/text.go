@@ -7,7 +7,6 @@ import (
 	"math"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -15,7 +14,7 @@ import (
 // Texts gives the files that diagnostics speak of, by name; nil for a file that could not be read. Writers take excerpts from it.
 type Texts func(name string) *source.File
 
-// excerptWidth is how many columns of a source line are shown. Longer lines, such as those of minified JSON, are cut around
+// excerptWidth is how many columns of a terminal a source line may take. Longer lines, such as those of minified JSON, are cut around
 // the place that matters.
 const excerptWidth = 100
 
@@ -64,13 +63,13 @@ func severityStyle(s Severity) string {
 
 func (p *textPrinter) diagnostic(d *Diagnostic) {
 	style := severityStyle(d.Severity)
-	fmt.Fprintf(p.w, "%s: %s %s [%s]\n", p.styled(styleBold, d.At.String()), p.styled(style, d.Severity.String()+":"), d.Message, d.Code)
+	fmt.Fprintf(p.w, "%s: %s %s [%s]\n", p.styled(styleBold, visible(d.At.String())), p.styled(style, d.Severity.String()+":"), visible(d.Message), d.Code)
 	p.excerpt(d.At, style)
 	for _, r := range d.Related {
-		fmt.Fprintf(p.w, "  %s: %s\n", r.At, r.Message)
+		fmt.Fprintf(p.w, "  %s: %s\n", visible(r.At.String()), visible(r.Message))
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(p.w, "  %s %s\n", p.styled(styleBold, "hint:"), d.Hint)
+		fmt.Fprintf(p.w, "  %s %s\n", p.styled(styleBold, "hint:"), visible(d.Hint))
 	}
 }
 
@@ -86,7 +85,8 @@ func (p *textPrinter) excerpt(at source.Range, style string) {
 	if at.End.Line == at.Start.Line {
 		end = at.End.Column
 	}
-	text, before, marked := window(clip(file.Line(at.Start.Line), at.Start.Column, end))
+	part, column := file.Around(at.Start, clipBytes)
+	text, before, marked := window(part, at.Start.Column-column+1, end-column+1)
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -98,74 +98,65 @@ func (p *textPrinter) excerpt(at source.Range, style string) {
 // clipBytes is how much of a line is looked at on either side of the place that matters. A minified document is one line of megabytes.
 const clipBytes = 2048
 
-// clip cuts a long line down to the neighbourhood of column start, and counts the columns anew.
-func clip(line string, start, end int) (part string, newStart, newEnd int) {
-	if len(line) <= 2*clipBytes {
-		return line, start, end
-	}
-	at := len(line)
-	column := 1
-	for i := range line {
-		if column == start {
-			at = i
-			break
-		}
-		column++
-	}
-	from, to := max(0, at-clipBytes), min(len(line), at+clipBytes)
-	for from > 0 && !utf8.RuneStart(line[from]) {
-		from--
-	}
-	for to < len(line) && !utf8.RuneStart(line[to]) {
-		to++
-	}
-	newStart = utf8.RuneCountInString(line[from:at]) + 1
-	return line[from:to], newStart, newStart + (end - start)
-}
-
-// window cuts a line around columns start to end (from 1, end exclusive) and makes it printable. It returns the text, the columns in front
-// of the marked part and the width of the marked part, at least 1.
+// window cuts a line around columns start to end (from 1, end exclusive) and makes it printable. It returns the text, the width of what stands
+// in front of the marked part and that of the marked part, at least 1.
 func window(line string, start, end int) (text string, before, marked int) {
-	runes := []rune(maskSecrets(line))
-	start = max(1, min(start, len(runes)+1))
-	end = max(start+1, min(end, len(runes)+1))
-	from, to := 0, len(runes)
-	if len(runes) > excerptWidth {
-		from = max(0, min(start-1-excerptWidth/3, len(runes)-excerptWidth))
-		to = min(len(runes), from+excerptWidth)
-		end = min(end, to+1)
-	}
+	list := glyphs(maskSecrets(line))
+	first, last := covering(list, start, end)
+	from, to := shown(list, first)
 	var b strings.Builder
 	if from > 0 {
 		b.WriteString("…")
 		before++
 	}
 	for i := from; i < to; i++ {
-		r := printable(runes[i])
-		b.WriteRune(r)
+		b.WriteString(list[i].text)
 		switch {
-		case i < start-1:
-			before++
-		case i < end-1:
-			marked++
+		case i < first:
+			before += list[i].width
+		case i < last:
+			marked += list[i].width
 		}
 	}
-	if to < len(runes) {
+	if to < len(list) {
 		b.WriteString("…")
 	}
 	return b.String(), before, max(1, marked)
 }
 
-// printable keeps one column a code point, so that the marks stay under what they mark, and keeps terminals from obeying a document.
-func printable(r rune) rune {
-	switch {
-	case r == '\t':
-		return ' '
-	case r < 0x20 || r >= 0x7f && r < 0xa0:
-		return '·'
-	default:
-		return r
+// covering returns the glyphs that columns start to end fall into, from first to before last.
+func covering(list []glyph, start, end int) (first, last int) {
+	column := 1
+	for first < len(list) && column+list[first].points <= start {
+		column += list[first].points
+		first++
 	}
+	for last = first; last < len(list) && column < end; last++ {
+		column += list[last].points
+	}
+	return first, last
+}
+
+// shown returns the glyphs around one of them that excerptWidth has room for: a third of the room is for what stands in front.
+func shown(list []glyph, at int) (from, to int) {
+	from = back(list, at, excerptWidth/3)
+	room := excerptWidth
+	for to = from; to < len(list) && list[to].width <= room; to++ {
+		room -= list[to].width
+	}
+	if to == len(list) {
+		from = back(list, from, room)
+	}
+	return from, to
+}
+
+// back goes back from a glyph as far as there is room.
+func back(list []glyph, from, room int) int {
+	for from > 0 && list[from-1].width <= room {
+		from--
+		room -= list[from].width
+	}
+	return from
 }
 
 // secretPart matches what holds a secret: a member of a telling name, up to its value, or the credentials in a URL. A CI log is no place for

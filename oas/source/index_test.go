@@ -154,8 +154,8 @@ func TestPositions(t *testing.T) {
 	text := "\uFEFF{\r\n \"ä\": 1,\r\"b\":\n\n2}"
 	f := mustIndex(t, "x.json", text)
 	for i, want := range []string{"", "{", ` "ä": 1,`, `"b":`, "", "2}", ""} {
-		if got := f.Line(i); got != want {
-			t.Errorf("line %d is %q, want %q", i, got, want)
+		if got, column := f.Around(Pos{Line: i}, 100); got != want || column != 1 {
+			t.Errorf("line %d is %q from column %d, want %q from 1", i, got, column, want)
 		}
 	}
 	if got, want := spot(f.At("/ä")), "2:7-2:8"; got != want {
@@ -171,8 +171,12 @@ func TestPositions(t *testing.T) {
 		t.Errorf("Span backwards is %s, want %s", got, want)
 	}
 	long := `{"` + strings.Repeat("ü", 5000) + `": "` + strings.Repeat("🐘", 3000) + `", "k": 1}`
-	if got, want := spot(mustIndex(t, "x.json", long).At("/k")), "1:8015-1:8016"; got != want {
+	f = mustIndex(t, "x.json", long)
+	if got, want := spot(f.At("/k")), "1:8015-1:8016"; got != want {
 		t.Errorf("on a long line: %s, want %s", got, want)
+	}
+	if got, column := f.Around(f.At("/k").Start, 10); got != `🐘", "k": 1}` || column != 8006 {
+		t.Errorf("around its end stands %q from column %d", got, column)
 	}
 }
 

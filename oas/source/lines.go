@@ -3,6 +3,7 @@ package source
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // runeBlock is the distance, in bytes, of the counts in lineIndex.runes: a position costs at most this many bytes of
@@ -89,17 +90,26 @@ func (f *File) Span(start, end int) Range {
 	return Range{File: f.Name, Start: x.pos(f.text, start), End: x.pos(f.text, end)}
 }
 
-// Line is the text of a line, from 1, without its line ending and without the byte order mark; "" outside the file.
-func (f *File) Line(n int) string {
+// Around is the line of a position, without its line ending and without the byte order mark: all of it, or as much as lies within so many bytes
+// of the position, with the column at which that begins. What it costs does not depend on the length of the line.
+func (f *File) Around(p Pos, within int) (part string, column int) {
 	x := f.lineIndex()
-	if n < 1 || n > len(x.starts) {
-		return ""
+	if p.Line < 1 || p.Line > len(x.starts) {
+		return "", 1
 	}
-	rest := f.text[x.starts[n-1]:]
-	if i := strings.IndexAny(rest, "\r\n"); i >= 0 {
-		rest = rest[:i]
+	start, end := int(x.starts[p.Line-1]), len(f.text)
+	if p.Line < len(x.starts) {
+		end = int(x.starts[p.Line])
 	}
-	return rest
+	at := min(max(p.Offset, start), end)
+	from, to := max(start, at-within), min(end, at+within)
+	for from > start && !utf8.RuneStart(f.text[from]) {
+		from--
+	}
+	for to < end && !utf8.RuneStart(f.text[to]) {
+		to++
+	}
+	return strings.TrimRight(f.text[from:to], "\r\n"), 1 + x.runesBefore(f.text, from) - x.runesBefore(f.text, start)
 }
 
 // bomLength is 3 when the text begins with a UTF-8 byte order mark.
