@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/compiler"
@@ -41,7 +42,7 @@ func runCompile(std stdio, paths []string, out string) error {
 		return err
 	}
 	// A plan holds what its definitions hold, shared secrets among it.
-	if err := writeFile(out, data, 0o600); err != nil {
+	if err := atomicfile.Write(out, data, 0o600, nil); err != nil {
 		return exit.Unread(err)
 	}
 	return nil

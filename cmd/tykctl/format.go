@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/compiler/check"
@@ -76,7 +77,7 @@ func (o output) write(stdout io.Writer, found diag.List, all *lint.Set, run diag
 	if err := o.render(&b, found, all, run, false); err != nil {
 		return err
 	}
-	return writeFile(o.file, b.Bytes(), 0o644)
+	return atomicfile.Write(o.file, b.Bytes(), 0o644, nil)
 }
 
 func (o output) render(w io.Writer, found diag.List, all *lint.Set, run diag.Run, color bool) error {
@@ -131,13 +132,17 @@ func newRun(found diag.List, all *lint.Set, threshold diag.Severity, code int) (
 		Dir: filepath.ToSlash(dir), Root: repositoryRoot(dir), ExitCode: code, Incomplete: code == exit.Bug,
 	}
 	for _, r := range check.Rules() {
-		file := strings.ToLower(string(r.Code)) + "_" + strings.ReplaceAll(r.Name, "-", "_") + ".md"
 		run.Rules = append(run.Rules, diag.RuleInfo{
-			Code: r.Code, Name: r.Name, Severity: r.Severity, Summary: r.Summary, Doc: r.Doc(),
-			URL: "https://github.com/tykctl/tykctl/blob/main/compiler/check/" + file,
+			Code: r.Code, Name: r.Name, Severity: r.Severity, Summary: r.Summary, Doc: r.Doc(), URL: ruleURL(r),
 		})
 	}
 	return run, nil
+}
+
+// ruleURL is where the documentation of a rule can be read.
+func ruleURL(r *check.Rule) string {
+	file := strings.ToLower(string(r.Code)) + "_" + strings.ReplaceAll(r.Name, "-", "_") + ".md"
+	return "https://github.com/tykctl/tykctl/blob/main/compiler/check/" + file
 }
 
 // repositoryRoot is where CI has checked the repository out, if dir is in it, or dir: services want names from there on.

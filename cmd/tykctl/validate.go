@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -157,23 +155,4 @@ func summary(found diag.List, files int) string {
 		parts = append(parts, fmt.Sprintf("%d info", n))
 	}
 	return strings.Join(parts, ", ") + " in " + listing(files, "file")
-}
-
-// writeFile replaces a file as a whole, or not at all.
-func writeFile(path string, data []byte, mode os.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".tykctl-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails once the file has its new name
-	_, err = tmp.Write(data)
-	for _, step := range []func() error{func() error { return tmp.Chmod(mode) }, tmp.Sync, tmp.Close} {
-		if e := step(); err == nil {
-			err = e
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(tmp.Name(), path)
 }
