@@ -87,7 +87,7 @@ func (n Node) insertInBrackets(key, value string, first bool) (Edit, bool) {
 	f := n.f
 	open, shut := int(n.entry().start)+1, int(n.entry().end)-1
 	if f.skipWhite(open) == shut {
-		return f.edit(open, shut, n.pair(key, ": ", value, '"', true)), true
+		return f.edit(open, shut, n.pair(key, ": ", value, 0, true)), true
 	}
 	if n.Kind() == Object && n.Len() == 0 || n.entry().next == n.i+1 {
 		return Edit{}, false // holds comments, or merge keys

@@ -5,7 +5,7 @@ import "strings"
 // Remove is the edit that takes a member or an item away: with its lines, its comma and the comment behind it, where it stands on lines of its
 // own. Comments above it stay. What held nothing else becomes {} or [].
 func (n Node) Remove() (Edit, bool) {
-	if !n.Exists() || n.i == 0 || !n.owned() {
+	if !n.Exists() || n.i == 0 || !n.owned() || !n.overridden() && n.overrides() {
 		return Edit{}, false
 	}
 	e := n.entry()
@@ -66,6 +66,8 @@ func (r removal) withComma(end int) (Edit, bool) {
 	f := r.f
 	next := skipBlanks(f.text, end)
 	switch {
+	case f.format == YAML && next < len(f.text) && f.text[next] == '#':
+		return Edit{}, false
 	case next < f.lineEnd(end):
 		return r.edit(r.start, next, "")
 	case r.ownLine():
@@ -86,7 +88,9 @@ func (r removal) fromBlock() (Edit, bool) {
 	line := f.lineStart(r.start)
 	prefix := f.text[line:r.start]
 	if !f.isMember(r.n.entry()) { // the dash belongs to the item
-		prefix = strings.TrimSuffix(strings.TrimRight(prefix, " "), "-")
+		var dash bool
+		prefix, dash = strings.CutSuffix(strings.TrimRight(prefix, " "), "-")
+		ok = ok && dash
 	}
 	switch {
 	case !ok || len(prefix) != column || !f.endsLine(r.end):

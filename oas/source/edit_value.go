@@ -2,6 +2,7 @@ package source
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,7 +30,7 @@ func (n Node) ReplaceValue(json string) (Edit, bool) {
 
 // Rename is the edit that gives a member another name. It is refused where the object has a member of that name.
 func (n Node) Rename(name string) (Edit, bool) {
-	if !n.Exists() || !n.f.isMember(n.entry()) || n.overridden() || !utf8.ValidString(name) {
+	if !n.Exists() || !n.f.isMember(n.entry()) || n.overridden() || n.overrides() || !utf8.ValidString(name) {
 		return Edit{}, false
 	}
 	e := n.entry()
@@ -43,6 +44,9 @@ func (n Node) Rename(name string) (Edit, bool) {
 // writeKey is the edit that writes a key anew.
 func (n Node) writeKey(name string) (Edit, bool) {
 	e := n.entry()
+	if e.keyStart == e.keyEnd {
+		return Edit{}, false
+	}
 	text := n.f.styled(name, n.f.text[e.keyStart], n.inFlow(), true)
 	if len(text) > maxKey || !n.f.bareKey(int(e.keyStart)) {
 		return Edit{}, false
@@ -55,6 +59,11 @@ const maxKey = 1000
 
 // overridden reports whether a later member has the same key.
 func (n Node) overridden() bool { return n.entry().flags&overridden != 0 }
+
+// overrides reports whether an earlier member has the same key, which counts once this one has another key or none.
+func (n Node) overrides() bool {
+	return slices.ContainsFunc(n.f.problems, func(p problem) bool { return p.kind == DuplicateKey && p.node == n.i })
+}
 
 // replaceable reports whether the text of a value can be replaced by that of another one on one line.
 func (n Node) replaceable() bool {
@@ -142,7 +151,7 @@ func (n Node) bare() bool {
 	return false
 }
 
-// bareKey reports whether nothing but an indicator stands before a key on its line.
+// bareKey reports whether nothing but an indicator stands before a key on its line, and the key is neither an alias nor a block scalar.
 func (f *File) bareKey(start int) bool {
 	if f.format == JSON {
 		return true
@@ -151,7 +160,7 @@ func (f *File) bareKey(start int) bool {
 	for at > 0 && (f.text[at-1] == ' ' || f.text[at-1] == '\t') {
 		at--
 	}
-	if f.text[start] == '*' {
+	if strings.IndexByte("*|>", f.text[start]) >= 0 {
 		return false
 	}
 	if at == f.lineStart(start) {
@@ -234,14 +243,14 @@ func isPlain(s string, flow, key bool) bool {
 
 // notation writes a JSON value as the file has it: as it is in JSON, with as few quotes as can be on one line of YAML.
 func (f *File) notation(json string, flow bool) (string, bool) {
-	v, err := Index("value.json", []byte(json))
+	v, err := Index("value.json", []byte("["+json+"]"))
 	switch {
-	case err != nil || len(v.problems) > 0 || v.format != JSON || strings.ContainsAny(json, "\r\n"):
+	case err != nil || len(v.problems) > 0 || v.Root().Len() != 1 || strings.ContainsAny(json, "\r\n"):
 		return "", false
 	case f.format == JSON:
 		return json, true
 	}
-	return f.flow(v.Root(), flow), true
+	return f.flow(v.Root().Item(0), flow), true
 }
 
 // flow writes a value in YAML's flow style.
