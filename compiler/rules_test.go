@@ -18,6 +18,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/ignore"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/policies"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -28,7 +29,7 @@ const rulesDir = "../testdata/rules"
 // targetLine is the first line of a document that is checked for one release of Tyk Gateway.
 var targetLine = regexp.MustCompile(`^# target: "([0-9.]+)"\n`)
 
-// checkFiles does what `tykctl validate` does: load, check, ignore, sort.
+// checkFiles does what `tykctl validate` does: load, check, ignore, sort. Files whose name begins with "policies" are policies files.
 func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 	t.Helper()
 	files := map[string]*source.File{}
@@ -44,6 +45,14 @@ func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 			opt.Target = string(m[1])
 		}
 		name := filepath.Base(path)
+		if strings.HasPrefix(name, "policies") {
+			file, list := policies.Load(name, data)
+			found, opt.Policies = append(found, list...), append(opt.Policies, file)
+			if file.Source != nil {
+				files[name] = file.Source
+			}
+			continue
+		}
 		doc, list := oas.Load(name, data)
 		found = append(found, list...)
 		if doc != nil {
@@ -221,7 +230,11 @@ func checkExamples(t *testing.T, list []example) diag.List {
 	dir := t.TempDir()
 	var paths []string
 	for i, e := range list {
-		path := filepath.Join(dir, fmt.Sprintf("example%d.%s", i+1, e.language))
+		name := e.name
+		if name == "" {
+			name = fmt.Sprintf("example%d.%s", i+1, e.language)
+		}
+		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(e.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -231,9 +244,10 @@ func checkExamples(t *testing.T, list []example) diag.List {
 	return found
 }
 
-type example struct{ language, text string }
+type example struct{ language, name, text string }
 
-var fence = regexp.MustCompile("(?s)```(yaml|json)\n(.*?)```")
+// fence matches an example. A name behind the language, such as policies.json, is that of its file.
+var fence = regexp.MustCompile("(?s)```(yaml|json)(?: ([a-z0-9.-]+))?\n(.*?)```")
 
 // examples returns the fenced blocks below a heading. They are checked together, as one run.
 func examples(doc, heading string) []example {
@@ -241,7 +255,7 @@ func examples(doc, heading string) []example {
 	section, _, _ := strings.Cut(rest, "\n## ")
 	var list []example
 	for _, m := range fence.FindAllStringSubmatch(section, -1) {
-		list = append(list, example{m[1], m[2]})
+		list = append(list, example{m[1], m[2], m[3]})
 	}
 	return list
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/policies"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -85,6 +86,9 @@ const (
 type Options struct {
 	Purpose Purpose
 	Target  string // the version of Tyk Gateway, such as "5.8", that documents are for; "": any
+
+	// Policies are the policies that the gateway will have. Without any, nothing is said about policies.
+	Policies []*policies.File
 }
 
 func (r *Rule) severity(p Purpose) diag.Severity {
