@@ -39,6 +39,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		newPlanCmd(std),
 		newRulesCmd(std),
 		newExplainCmd(std),
+		newLSPCmd(std),
 		newVersionCmd(std),
 	)
 	return root
