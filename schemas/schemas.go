@@ -26,6 +26,9 @@ import (
 //go:embed extension.schema.json
 var extensionJSON []byte
 
+//go:embed config.schema.json
+var configJSON []byte
+
 // Kind sorts findings.
 type Kind uint8
 
@@ -76,6 +79,9 @@ func SecurityScheme(kind string, v any) []Finding {
 
 // ExtensionJSON returns a copy of the schema of the extension, for editors and documentation.
 func ExtensionJSON() []byte { return slices.Clone(extensionJSON) }
+
+// ConfigJSON returns a copy of the schema of .tykctl.yaml, for editors. What reads the file does not use it: a schema names no places.
+func ConfigJSON() []byte { return slices.Clone(configJSON) }
 
 // compareTokens orders list indexes as numbers and everything else as text.
 func compareTokens(a, b string) int {

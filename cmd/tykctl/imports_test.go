@@ -13,6 +13,7 @@ var arrows = map[string][]string{
 	"cmd/tykctl":                 {"..."},
 	"cmd/internal/atomicfile":    {},
 	"cmd/internal/baseline":      {"cmd/internal/atomicfile", "compiler/check", "oas/diag"},
+	"cmd/internal/config":        {"compiler/check", "oas", "oas/diag", "oas/policies", "oas/source", "oas/typo"},
 	"cmd/internal/exit":          {},
 	"cmd/internal/git":           {"cmd/internal/exit"},
 	"cmd/internal/fix":           {"oas", "oas/diag", "oas/source"},
@@ -50,7 +51,7 @@ var arrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/spf13/cobra":                     {"cmd/tykctl"},
 	"github.com/spf13/pflag":                     {"cmd/tykctl"},
-	"github.com/bmatcuk/doublestar/v4":           {"cmd/internal/lint"},
+	"github.com/bmatcuk/doublestar/v4":           {"cmd/internal/config", "cmd/internal/lint"},
 	"github.com/clipperhouse/displaywidth":       {"oas/diag"},
 	"golang.org/x/term":                          {"cmd/tykctl"},
 	"github.com/getkin/kin-openapi/openapi3":     {"oas", "compiler/check", "compiler/lower"},

@@ -40,6 +40,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		newRulesCmd(std),
 		newExplainCmd(std),
 		newLSPCmd(std),
+		newConfigCmd(std),
 		newVersionCmd(std),
 	)
 	return root
