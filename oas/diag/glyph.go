@@ -23,21 +23,32 @@ type glyph struct {
 func glyphs(line string) []glyph {
 	list := make([]glyph, 0, len(line))
 	column := 0
-	for g := displaywidth.StringGraphemes(line); g.Next(); {
-		item := glyph{g.Value(), points(g.Value()), g.Width()}
-		switch first, _ := utf8.DecodeRuneInString(item.text); {
-		case !utf8.ValidString(item.text):
-			item.text = string([]rune(item.text)) // U+FFFD for each byte that belongs to no character
-			item.width = displaywidth.String(item.text)
+	add := func(text string, width int) {
+		item := glyph{text, points(text), width}
+		switch first, size := utf8.DecodeRuneInString(text); {
+		case first == utf8.RuneError && size == 1:
+			item.text, item.width = "\uFFFD", 1 // a byte that belongs to no character
 		case first == '\t':
 			item.width = tabWidth - column%tabWidth
 			item.text = strings.Repeat(" ", item.width)
 		case hidden(first):
-			item.text = names(item.text)
+			item.text = names(text)
 			item.width = len(item.text)
 		}
 		column += item.width
 		list = append(list, item)
+	}
+	for g := displaywidth.StringGraphemes(line); g.Next(); {
+		text := g.Value()
+		if utf8.ValidString(text) {
+			add(text, g.Width())
+			continue
+		}
+		for len(text) > 0 {
+			r, size := utf8.DecodeRuneInString(text)
+			add(text[:size], displaywidth.Rune(r))
+			text = text[size:]
+		}
 	}
 	return list
 }

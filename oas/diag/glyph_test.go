@@ -30,6 +30,7 @@ func TestMarksStandUnder(t *testing.T) {
 		{"direction", "{\"a\": \"x\u202Ey\u2066\", \"k\": 12}", `{"a": "x<U+202E>y<U+2066>", "k": 12}`, 33, 2},
 		{"second set of controls", "{\"a\": \"\u009B31m\", \"k\": 12}", `{"a": "<U+009B>31m", "k": 12}`, 26, 2},
 		{"marked control", "{\"k\": \"\u009B\"}", `{"k": "<U+009B>"}`, 6, 10},
+		{"marked byte that is no character", "{\"k\": \"e\xff\"}", "{\"k\": \"e\uFFFD\"}", 6, 4},
 		{"tab in front", "\t{\"k\": 12}", `    {"k": 12}`, 10, 2},
 		{"tab within", "{\t\"a\": 1,\t\"k\": 12}", `{   "a": 1, "k": 12}`, 17, 2},
 		{"tab after wide", "{\"日\": 1,\t\"k\": 12}", `{"日": 1,   "k": 12}`, 17, 2},
