@@ -69,7 +69,7 @@ func (p *Pass) oauthURL(at source.Pointer, value string, e tyk.Endpoint, api tyk
 	case r.Verdict == tyk.Malformed && !strings.Contains(r.Reason, "http"):
 		message += ", expected the " + e.String() + " of the gateway"
 	case r.Verdict != tyk.Malformed && r.ByTyk != r.ByRFC:
-		message += fmt.Sprintf(": Tyk takes it for %q, readers of RFC 3986 go to %q", r.ByTyk, r.ByRFC)
+		message += fmt.Sprintf(": with Tyk it means %q, for OpenAPI tools it means %q", r.ByTyk, r.ByRFC)
 	}
 	d := p.Report(at, "%s", message)
 	d.Hint = hint

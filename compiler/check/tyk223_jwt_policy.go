@@ -1,11 +1,13 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
+	"github.com/tykctl/tykctl/schemas"
 )
 
 var _ = register(&Rule{
@@ -18,7 +20,10 @@ var _ = register(&Rule{
 })
 
 // policySources are the fields from which the policy of a token is taken.
-var policySources = []string{"policyFieldName", "basePolicyClaims", "clientBaseField", "defaultPolicies", "scopes"}
+var policySources = []string{"policyFieldName", "basePolicyClaims", "clientBaseField", "defaultPolicies"}
+
+// scopesAlone is the release from which scopes are a source too. Before it they were looked at when one of the others had found a policy.
+const scopesAlone = "5.11"
 
 func checkJWTPolicy(p *Pass) {
 	for _, s := range p.enabledSchemes() {
@@ -29,7 +34,14 @@ func checkJWTPolicy(p *Pass) {
 			n := s.settings.Get(name)
 			return misspelt(s.settings, name) || n.Kind() == source.String && n.Text() != "" || n.Len() > 0
 		}
-		if !slices.ContainsFunc(policySources, given) {
+		switch {
+		case slices.ContainsFunc(policySources, given):
+		case given("scopes"):
+			if schemas.Later(scopesAlone, cmp.Or(p.Target, oldestTarget)) {
+				p.ReportKey(s.At(), "security scheme %q takes policies from scopes alone: Tyk Gateway before %s refuses all tokens", s.Name, scopesAlone).
+					Hint = "list defaultPolicies too; they apply to tokens without a scope"
+			}
+		default:
 			p.ReportKey(s.At(), "security scheme %q does not say which policy applies to a token: the gateway refuses them all", s.Name).
 				Hint = "name the claim that holds the policy in policyFieldName, or list defaultPolicies"
 		}

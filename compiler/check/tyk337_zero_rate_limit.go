@@ -18,12 +18,12 @@ func checkZeroRateLimit(p *Pass) {
 	for _, field := range []string{"upstream.rateLimit", operationField + "rateLimit"} {
 		for n := range p.on(field) {
 			if rate, ok := number(n, "rate"); ok && rate <= 0 {
-				p.Report(n.Pointer().Child("rate"), "rateLimit has the rate %s: the gateway limits nothing", n.Get("rate").Text()).
+				p.Report(n.Pointer().Child("rate"), "rateLimit has the rate %s: it limits nothing", n.Get("rate").Text()).
 					Hint = "write the number of requests that a period may have"
 			}
 			if per, ok := known(n.Get("per")); ok {
 				if d, err := tyk.ParseDuration(per); err == nil && d == 0 {
-					p.Report(n.Pointer().Child("per"), "rateLimit has the period %q, which is no time", per).
+					p.Report(n.Pointer().Child("per"), "rateLimit has the period %q: it limits nothing", per).
 						Hint = "write how long a period is, such as 1s or 1m"
 				}
 			}

@@ -16,8 +16,8 @@ var _ = register(&Rule{
 func checkCircuitBreaker(p *Pass) {
 	for n := range p.on(operationField + "circuitBreaker") {
 		for _, part := range []struct{ name, effect, hint string }{
-			{"threshold", "one failure opens it, whatever else succeeds", "write the share of failures that opens it, such as 0.5"},
-			{"sampleSize", "one failure opens it", "write how many requests are looked at, such as 10"},
+			{"threshold", "one failure in a sample opens it, whatever else succeeds", "write the share of failures that opens it, such as 0.5"},
+			{"sampleSize", "a single request that fails can open it", "write how many requests there must be before it may open, such as 10"},
 			{"coolDownPeriod", "it closes as soon as it has opened", "write the number of seconds it stays open"},
 		} {
 			if value, ok := number(n, part.name); ok && value == 0 {

@@ -23,7 +23,7 @@ func checkMockCode(p *Pass) {
 			}
 			continue
 		}
-		if code, ok := number(n, "code"); ok && !isStatus(code) {
+		if code, ok := number(n, "code"); ok && code != 0 && !isStatus(code) { // 0 stands for 200 here too
 			p.Report(n.Pointer().Child("code"), "code %s of mockResponse is no HTTP status", n.Get("code").Text()).
 				Hint = "write a status from 200 to 599"
 		}

@@ -20,8 +20,11 @@ func checkVersionNames(p *Pass) {
 		for _, version := range n.Get("versions").Items() {
 			name := version.Get("name")
 			if value, ok := known(name); ok && names[value] {
-				p.Report(name.Pointer(), "version name %q is taken: which API answers for it is not said", value).
-					Hint = "give each version a name of its own; self stands for this API"
+				effect := "one of the two versions is never reached"
+				if value == own || value == "self" {
+					effect = "it stands for this API, so the version is never reached"
+				}
+				p.Report(name.Pointer(), "version name %q is taken: %s", value, effect).Hint = "give each version a name of its own"
 			}
 			names[name.Text()] = true
 		}

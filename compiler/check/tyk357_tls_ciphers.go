@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/typo"
@@ -22,7 +23,7 @@ var _ = register(&Rule{
 func cipherNames() map[string]bool {
 	names := map[string]bool{}
 	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
-		names[suite.Name] = true
+		names[strings.ToUpper(suite.Name)] = true
 	}
 	return names
 }
@@ -31,7 +32,7 @@ func checkTLSCiphers(p *Pass) {
 	names := cipherNames()
 	for _, cipher := range p.values("upstream.tlsTransport.ciphers.*") {
 		value, ok := known(cipher)
-		if !ok || names[value] {
+		if !ok || names[strings.ToUpper(value)] {
 			continue
 		}
 		d := p.Report(cipher.Pointer(), "cipher %q is unknown: the gateway leaves it out", value)

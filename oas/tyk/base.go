@@ -104,12 +104,12 @@ func (b *base) relative(ref reference, e Endpoint, r Resolution) (Verdict, strin
 		return Variant, variantReason(ref, path, decoded)
 	}
 	if below, ok := b.below(ref.path); ok && trimSlash(below) == e.Path() {
-		return Variant, "writes the listen path out"
+		return Variant, "repeats the listen path"
 	}
 	byRFC, _, _ := strings.Cut(strings.TrimPrefix(r.ByRFC, b.first.origin), "?")
 	byRFC, _ = decodeUnreserved(byRFC)
 	if trimSlash(byRFC) == b.prefix+e.Path() {
-		return Variant, "writes a part of the listen path out"
+		return Variant, "repeats a part of the listen path"
 	}
 	return Elsewhere, elsewhereReason(path, e)
 }
@@ -248,7 +248,7 @@ func elsewhereReason(path string, e Endpoint) string {
 	case bare == "":
 		return "names no path"
 	default:
-		return fmt.Sprintf("is another path of the gateway, %q below the listen path", path)
+		return fmt.Sprintf("is not the %s, which is %q below the listen path", e, e.Path())
 	}
 }
 
