@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/tykctl/tykctl/compiler/check"
@@ -218,9 +219,15 @@ overrides:
 			}
 		}
 	}
+	var wg sync.WaitGroup
 	for i := range 1000 {
-		c.Target(fmt.Sprintf("legacy/%d.yaml", i))
+		wg.Go(func() {
+			if name := fmt.Sprintf("legacy/%d.yaml", i%500); c.Target(name) != "5.3" {
+				t.Errorf("the target of %s is %q", name, c.Target(name))
+			}
+		})
 	}
+	wg.Wait()
 	if len(c.shared) != 4 {
 		t.Errorf("%d tables for a thousand files, want one for each combination of overrides", len(c.shared))
 	}
