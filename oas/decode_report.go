@@ -18,7 +18,9 @@ import (
 func (d *decoder) wrongType(n source.Node, want string) {
 	at := n.Pointer()
 	d.failed = append(d.failed, at)
-	d.l.report(CodeStructure, at, "%s is %s, expected %s", d.l.subject(at), kindPhrase(n), want).Hint = typeHint(n, want)
+	report := d.l.report(CodeStructure, at, "%s is %s, expected %s", d.l.subject(at), kindPhrase(n), want)
+	report.Hint = typeHint(n, want)
+	offerType(report, n, want)
 }
 
 // subject is how a message calls the value at a pointer.
@@ -54,6 +56,23 @@ func typeHint(n source.Node, want string) string {
 	return ""
 }
 
+// offerType offers what typeHint says.
+func offerType(report *diag.Diagnostic, n source.Node, want string) {
+	if report.Hint == "" {
+		return
+	}
+	switch {
+	case want == "a string" && n.Kind() != source.Null:
+		place := n.Range()
+		text := n.File().Text()[place.Start.Offset:place.End.Offset]
+		e, ok := n.ReplaceText(text)
+		report.Offer(fmt.Sprintf("write %q", text), e, ok)
+	case n.Kind() == source.String && want != "a list":
+		e, ok := n.ReplaceValue(n.Text())
+		report.Offer("write "+n.Text(), e, ok)
+	}
+}
+
 // unknownField reports a member that is neither a field nor an extension.
 func (d *decoder) unknownField(n source.Node, key string, s *shape, owner reflect.Type) {
 	report := d.l.reportKey(CodeStructure, n.Pointer(), "unknown field %q", key)
@@ -63,6 +82,8 @@ func (d *decoder) unknownField(n source.Node, key string, s *shape, owner reflec
 	}
 	if near := typo.Meant(key, slices.Collect(maps.Keys(s.fields))); near != "" {
 		report.Hint = fmt.Sprintf("did you mean %q?", near)
+		e, ok := n.Rename(near)
+		report.Offer(fmt.Sprintf("write %q", near), e, ok)
 		return
 	}
 	report.Hint = "remove it, or begin its name with x-"

@@ -1,6 +1,7 @@
 package oas
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/tykctl/tykctl/oas/diag"
@@ -70,5 +71,25 @@ func (l *loading) finding(base source.Pointer, f schemas.Finding) {
 	}
 	if d != nil {
 		d.Hint = f.Hint
+		l.instead(d, f.Instead)
+	}
+}
+
+// instead offers what the JSON Schema of the extension knows to be meant.
+func (l *loading) instead(d *diag.Diagnostic, what schemas.Instead) {
+	n, ok := l.file.Lookup(d.Pointer)
+	if !ok {
+		return
+	}
+	switch {
+	case what.Name != "":
+		e, ok := n.Rename(what.Name)
+		d.Offer(fmt.Sprintf("write %q", what.Name), e, ok)
+	case what.Value != "":
+		e, ok := n.ReplaceValue(what.Value)
+		d.Offer("write "+what.Value, e, ok)
+	case what.Remove:
+		e, ok := n.Remove()
+		d.OfferSafe("remove it", e, ok)
 	}
 }

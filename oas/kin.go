@@ -2,6 +2,7 @@ package oas
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -54,6 +55,33 @@ func (l *loading) kinError(at source.Pointer, err error) {
 		d = l.report(code, member, "%s", kinMessage(err, field, member != at))
 	}
 	d.Hint = kinHint(err)
+	l.kinFix(d, at, err)
+}
+
+// kinFix offers what kinHint says, where that is one thing.
+func (l *loading) kinFix(d *diag.Diagnostic, at source.Pointer, err error) {
+	var (
+		schemaType *openapi3.SchemaTypeError
+		parameter  *openapi3.PathParameterRequiredError
+		scopes     *openapi3.OAuthFlowScopesRequired
+	)
+	object, _ := l.file.Lookup(at)
+	switch {
+	case errors.As(err, &schemaType):
+		if meant := typeWord(schemaType.Type); meant != "" {
+			e, ok := object.Get("type").ReplaceText(meant)
+			d.Offer(fmt.Sprintf("write %q", meant), e, ok)
+		}
+	case errors.As(err, &parameter) && object.Get("required").Exists():
+		e, ok := object.Get("required").ReplaceValue("true")
+		d.OfferSafe("write required: true", e, ok)
+	case errors.As(err, &parameter):
+		e, ok := object.InsertMember("required", "true", false)
+		d.OfferSafe("add required: true", e, ok)
+	case errors.As(err, &scopes):
+		e, ok := object.InsertMember("scopes", "{}", false)
+		d.Offer("add scopes: {}", e, ok)
+	}
 }
 
 var quotedField = regexp.MustCompile(`^field ['"]([A-Za-z]+)['"]`)

@@ -103,16 +103,20 @@ var typeWords = map[string]string{
 	"decimal": "number", "bool": "boolean", "str": "string", "text": "string", "list": "array", "map": "object", "dict": "object",
 }
 
+// typeWord is the type of a schema that a word may mean, or "".
+func typeWord(word string) string {
+	if near := typeWords[strings.ToLower(word)]; near != "" || word == "null" {
+		return near
+	}
+	return typo.Meant(word, []string{"string", "number", "integer", "boolean", "array", "object"})
+}
+
 // typeWordHint says what a word that is no type of a schema may mean.
 func typeWordHint(word string) string {
-	near := typeWords[strings.ToLower(word)]
-	if near == "" {
-		near = typo.Meant(word, []string{"string", "number", "integer", "boolean", "array", "object"})
-	}
-	switch {
-	case word == "null":
+	if word == "null" {
 		return "write nullable: true beside another type, or use OpenAPI 3.1"
-	case near != "":
+	}
+	if near := typeWord(word); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "the types are string, number, integer, boolean, array and object"

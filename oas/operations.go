@@ -88,6 +88,8 @@ func (l *loading) requirement(list source.Node) {
 			d.Hint = "describe it in components.securitySchemes"
 			if near := l.nearestMember(schemes, name); near != "" {
 				d.Hint = fmt.Sprintf("did you mean %q?", near)
+				e, ok := scopes.Rename(near)
+				d.Offer(fmt.Sprintf("write %q", near), e, ok)
 			}
 		}
 	}

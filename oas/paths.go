@@ -21,8 +21,10 @@ func (v *validator) paths(t *openapi3.T) {
 		case strings.HasPrefix(path, "x-"):
 			continue
 		case !strings.HasPrefix(path, "/"):
-			v.l.reportKey(CodeStructure, at, "path %q does not begin with a slash", path).
-				Hint = fmt.Sprintf("write %q", "/"+path)
+			d := v.l.reportKey(CodeStructure, at, "path %q does not begin with a slash", path)
+			d.Hint = fmt.Sprintf("write %q", "/"+path)
+			e, ok := n.Rename("/" + path)
+			d.Offer(fmt.Sprintf("write %q", "/"+path), e, ok)
 			continue
 		}
 		shape, names := template(path)

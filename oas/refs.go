@@ -22,8 +22,8 @@ type references struct {
 // reference is a $ref and the member of components whose kind of object it must lead to.
 type reference struct{ ref, bucket string }
 
-// verdict is what is wrong with a reference; nothing if the message is empty.
-type verdict struct{ message, hint string }
+// verdict is what is wrong with a reference, nothing if the message is empty, and which one is meant, where that is known.
+type verdict struct{ message, hint, meant string }
 
 // check reports a reference that leads outside or nowhere. n is the object that holds it.
 func (r *references) check(l *loading, n source.Node, ref, bucket string) bool {
@@ -44,7 +44,12 @@ func (r *references) check(l *loading, n source.Node, ref, bucket string) bool {
 	if l.isItem(at) && n.Get("$ref").Exists() {
 		place = n.Get("$ref").Range()
 	}
-	l.reportRange(CodeReference, at, place, "%s", v.message).Hint = v.hint
+	d := l.reportRange(CodeReference, at, place, "%s", v.message)
+	d.Hint = v.hint
+	if v.meant != "" {
+		e, ok := n.Get("$ref").ReplaceText(v.meant)
+		d.Offer(fmt.Sprintf("write %q", v.meant), e, ok)
+	}
 	r.dead = append(r.dead, at)
 	return false
 }
@@ -60,29 +65,33 @@ func (l *loading) judge(r reference) verdict {
 	if !strings.HasPrefix(r.ref, "#") {
 		return verdict{
 			fmt.Sprintf("reference %q leads outside: outside references are not followed", r.ref),
-			"put what it leads to below components, and refer to it with #/components/…",
+			"put what it leads to below components, and refer to it with #/components/…", "",
 		}
 	}
 	tokens, ok := fragment(r.ref)
 	if !ok {
 		return verdict{
 			fmt.Sprintf("reference %q is not a path into the document", r.ref),
-			fmt.Sprintf("write a path such as \"#/components/%s/Name\"", r.bucket),
+			fmt.Sprintf("write a path such as \"#/components/%s/Name\"", r.bucket), "",
 		}
 	}
 	n, found, hops := l.follow(tokens)
 	switch {
 	case hops == circle:
-		return verdict{fmt.Sprintf("reference %q leads back to itself", r.ref), "let one of them say what it stands for"}
+		return verdict{fmt.Sprintf("reference %q leads back to itself", r.ref), "let one of them say what it stands for", ""}
 	case hops >= maxHops:
-		return verdict{fmt.Sprintf("reference %q leads through too many others", r.ref), "refer to the object itself"}
+		return verdict{fmt.Sprintf("reference %q leads through too many others", r.ref), "refer to the object itself", ""}
 	case !found:
-		return verdict{fmt.Sprintf("reference %q leads nowhere", r.ref), l.refHint(tokens, r.bucket)}
+		v := verdict{message: fmt.Sprintf("reference %q leads nowhere", r.ref), meant: l.meantRef(tokens, r.bucket)}
+		if v.meant != "" {
+			v.hint = fmt.Sprintf("did you mean %q?", v.meant)
+		}
+		return v
 	case n.Kind() != source.Object && n.Kind() != source.Bool:
-		return verdict{fmt.Sprintf("reference %q leads to %s, expected an object", r.ref, kindPhrase(n)), ""}
+		return verdict{fmt.Sprintf("reference %q leads to %s, expected an object", r.ref, kindPhrase(n)), "", ""}
 	case wrongBucket(tokens, r.bucket):
 		return verdict{
-			fmt.Sprintf("reference %q leads to components.%s, expected components.%s", r.ref, tokens[1], r.bucket), "",
+			fmt.Sprintf("reference %q leads to components.%s, expected components.%s", r.ref, tokens[1], r.bucket), "", "",
 		}
 	}
 	return verdict{}
@@ -101,18 +110,18 @@ func wrongBucket(tokens []string, bucket string) bool {
 	return false
 }
 
-// refHint looks for what a reference that leads nowhere may mean.
-func (l *loading) refHint(tokens []string, bucket string) string {
+// meantRef looks for the reference that is meant by one that leads nowhere.
+func (l *loading) meantRef(tokens []string, bucket string) string {
 	if len(tokens) == 0 {
 		return ""
 	}
 	name := tokens[len(tokens)-1]
 	parent, rest := l.step(l.file.Root(), tokens[:len(tokens)-1])
 	if near := l.nearestMember(parent, name); near != "" && len(rest) == 0 {
-		return fmt.Sprintf("did you mean %q?", "#"+string(parent.Pointer().Child(near)))
+		return "#" + string(parent.Pointer().Child(near))
 	}
 	if l.file.Root().Get("components").Get(bucket).Get(name).Exists() {
-		return fmt.Sprintf("did you mean %q?", "#"+string(source.Pointer("/components").Child(bucket).Child(name)))
+		return "#" + string(source.Pointer("/components").Child(bucket).Child(name))
 	}
 	return ""
 }

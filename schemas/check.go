@@ -152,7 +152,7 @@ func (c *checker) repeated(list []any) {
 	for i, v := range list {
 		s, ok := v.(string)
 		if ok && seen[s] {
-			c.add(Finding{Kind: BadValue, Message: quoteShort(s) + " is listed twice", Hint: "remove one of them"}, strconv.Itoa(i))
+			c.add(Finding{Kind: BadValue, Message: quoteShort(s) + " is listed twice", Hint: "remove one of them", Instead: Instead{Remove: true}}, strconv.Itoa(i))
 		}
 		seen[s] = seen[s] || ok
 	}
@@ -201,7 +201,7 @@ func (c *checker) number(r *rule, n json.Number) {
 func (c *checker) unknown(r *rule, object map[string]any, name string) {
 	f := Finding{Kind: UnknownField, Field: name, Message: "unknown field " + quoteShort(name)}
 	if near := nearest(name, r, object); near != "" {
-		f.Hint = didYouMean(near)
+		f.Hint, f.Instead = didYouMean(near), Instead{Name: near}
 	} else {
 		f.Hint = c.belongs(name)
 	}

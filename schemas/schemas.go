@@ -52,6 +52,14 @@ type Finding struct {
 	Field   string // the name of the unknown or missing field
 	Message string // lower case, no full stop
 	Hint    string // what to do about it; may be empty
+	Instead Instead
+}
+
+// Instead is what to write in place of what a finding is about, where the hint names it: at most one of the fields is set.
+type Instead struct {
+	Name   string // for an unknown member
+	Value  string // for a value, as JSON
+	Remove bool   // nothing at all
 }
 
 // Extension checks the value of x-tyk-api-gateway, except for the insides of the security schemes. v is what encoding/json

@@ -22,6 +22,7 @@ func wrongType(r *rule, v any) Finding {
 		Kind:    WrongType,
 		Message: fmt.Sprintf("must be %s, found %s", article(r.typ), foundType(r.typ, v)),
 		Hint:    typeHint(r, v),
+		Instead: Instead{Value: rightType(r, v)},
 	}
 }
 
@@ -33,7 +34,7 @@ func notListed(r *rule, s string) Finding {
 		f.Hint = "use one of " + quoteAll(r.enum)
 	}
 	if near := typo.Meant(s, r.enum); near != "" {
-		f.Hint = didYouMean(near)
+		f.Hint, f.Instead = didYouMean(near), Instead{Value: quoteJSON(near)}
 	}
 	return f
 }
@@ -151,4 +152,40 @@ func quoteAll(list []string) string {
 		quoted[i] = strconv.Quote(s)
 	}
 	return strings.Join(quoted, ", ")
+}
+
+// rightType is the JSON of a value in the type that it should have, where typeHint says how to write it; "" elsewhere.
+func rightType(r *rule, v any) string {
+	switch v := v.(type) {
+	case bool:
+		switch {
+		case r.typ == "object" && r.props["enabled"] != nil:
+			return "{\"enabled\": " + strconv.FormatBool(v) + "}"
+		case r.typ == "string":
+			return quoteJSON(strconv.FormatBool(v))
+		}
+	case json.Number:
+		if r.typ == "string" && r.what != "a duration" {
+			return quoteJSON(v.String())
+		}
+	case string:
+		bare := strings.TrimSpace(v)
+		switch {
+		case r.typ == "array" && r.items != nil && r.items.typ == "string":
+			return "[" + quoteJSON(v) + "]"
+		case unquoteHint(r.typ, v) != "" && r.typ == "boolean":
+			return strings.ToLower(bare)
+		case unquoteHint(r.typ, v) != "" && (r.typ == "number" || r.typ == "integer" && !strings.ContainsAny(bare, ".eE")):
+			return bare
+		}
+	}
+	return ""
+}
+
+func quoteJSON(s string) string {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return "" // never: every string can be written
+	}
+	return string(data)
 }

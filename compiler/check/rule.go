@@ -29,6 +29,7 @@ type Rule struct {
 	Summary  string        // one line, for `tykctl rules`
 	Check    func(*Pass)   // once per document that has an OpenAPI part and an extension
 	CheckSet func(*Pass)   // once per compilation, for conflicts between documents
+	Fix      string        // what --fix can do: FixSafe, FixUnsafe, or nothing
 	Internal bool          // a failure of ours, which no document is known to bring about: it has no examples
 	Always   bool          // it says that something could not be checked: nobody can turn it off or ignore it
 }

@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a comma stands before a closing bracket in JSON",
+	Fix:      FixSafe,
 })

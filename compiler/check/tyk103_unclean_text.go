@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a byte order mark, bytes that are not UTF-8, or raw control characters",
+	Fix:      FixSafe,
 })

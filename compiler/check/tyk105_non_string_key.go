@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "a key of a YAML file is not a string",
+	Fix:      FixSafe,
 })

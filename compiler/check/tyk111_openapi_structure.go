@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the OpenAPI part is not built as OpenAPI says",
+	Fix:      FixUnsafe,
 })

@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error, // a warning for paths that cannot be told apart
 	Since:    "0.1",
 	Summary:  "path parameters do not fit the path, or two paths cannot be told apart",
+	Fix:      FixSafe,
 })

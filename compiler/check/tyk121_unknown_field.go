@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the extension has a field that does not exist",
+	Fix:      FixUnsafe,
 })

@@ -12,4 +12,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a value of the extension is not allowed",
+	Fix:      FixSafe,
 })

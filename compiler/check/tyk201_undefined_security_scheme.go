@@ -11,4 +11,5 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a security requirement names a scheme that components.securitySchemes does not have",
+	Fix:      FixUnsafe,
 })

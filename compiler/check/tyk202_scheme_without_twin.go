@@ -14,6 +14,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "an enabled security scheme is not in components.securitySchemes, so the gateway ignores it",
+	Fix:      FixUnsafe,
 	Check:    checkSchemeTwin,
 })
 
@@ -27,6 +28,9 @@ func checkSchemeTwin(p *Pass) {
 		d.Hint = fmt.Sprintf("describe %q in components.securitySchemes and name it in security, or set enabled to false", s.Name)
 		if twin := p.likelyTwin(s, components); twin != "" {
 			d.Hint = fmt.Sprintf("did you mean %q? the names in the extension, in components and in security must be the same", twin)
+			if typo.Resembles(s.Name, twin) {
+				p.rename(d, twin)
+			}
 		}
 	}
 }

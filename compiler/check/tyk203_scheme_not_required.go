@@ -14,6 +14,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a security scheme is enabled, but security does not require it, so the gateway ignores it",
+	Fix:      FixUnsafe,
 	Check:    checkSchemeRequired,
 })
 
@@ -49,8 +50,27 @@ func (p *Pass) reportNotRequired(s scheme) {
 	}
 	d := p.ReportKey(s.At(), "security scheme %q is enabled, but security does not name it: the gateway %s", s.Name, p.ignores())
 	d.Hint = fmt.Sprintf("add %q to the first requirement of the top-level security, or set enabled to false", s.Name)
+	p.require(d, s.Name)
 	if n := p.operationRequirement(s.Name); n.Exists() {
 		d.Related = []diag.Related{{Message: "the gateway does not look at the security of operations", At: n.KeyRange()}}
+	}
+}
+
+// require offers to name a scheme in the first requirement.
+func (p *Pass) require(d *diag.Diagnostic, name string) {
+	list := p.Doc.File.Root().Get("security")
+	title := fmt.Sprintf("add %q to the first requirement", name)
+	entry := fmt.Sprintf("{%s: []}", quoteJSON(name))
+	switch {
+	case !list.Exists():
+		e, ok := p.Doc.File.Root().InsertMember("security", "["+entry+"]", false)
+		d.Offer(title, e, ok)
+	case list.Len() == 0:
+		e, ok := list.AppendItem(entry)
+		d.Offer(title, e, ok)
+	default:
+		e, ok := list.Item(0).InsertMember(name, "[]", false)
+		d.Offer(title, e, ok)
 	}
 }
 

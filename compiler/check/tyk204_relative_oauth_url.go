@@ -16,6 +16,7 @@ var _ = register(&Rule{
 	Severity: diag.Error, // information where the endpoint is reached, but not by every reader
 	Since:    "0.1",
 	Summary:  "authorizationUrl, tokenUrl and refreshUrl must lead to the gateway's own OAuth endpoints",
+	Fix:      FixSafe,
 	Check:    checkOAuthURLs,
 })
 
@@ -73,12 +74,12 @@ func (p *Pass) oauthURL(at source.Pointer, value string, e tyk.Endpoint, api tyk
 	}
 	d := p.Report(at, "%s", message)
 	d.Hint = hint
-	if r.Verdict != tyk.Foreign {
+	if r.Verdict == tyk.Elsewhere || r.Verdict == tyk.Malformed && !strings.Contains(value, "://") {
 		p.write(d, r.Documented)
 	}
 	if r.Verdict == tyk.Variant {
 		d.Severity = diag.Info
-		keepsMeaning(d)
+		p.writeSafely(d, r.Documented)
 		if strings.HasPrefix(value, "http") {
 			d.Hint = fmt.Sprintf("write %q, which is relative to the listen path, or the URL without it", r.Documented)
 		}

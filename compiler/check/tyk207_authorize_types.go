@@ -13,6 +13,7 @@ var _ = register(&Rule{
 	Severity: diag.Error, // a warning for "token" beside "code"
 	Since:    "0.1",
 	Summary:  "the authorization code flow needs \"code\" in allowedAuthorizeTypes",
+	Fix:      FixUnsafe,
 	Check:    checkAuthorizeTypes,
 })
 
@@ -47,15 +48,23 @@ func (p *Pass) authorizeTypes(s scheme, list source.Node, types []string) {
 	token := slices.Index(types, "token")
 	switch {
 	case lacksCode && !list.Exists():
-		p.ReportKey(s.At(), "allowedAuthorizeTypes of security scheme %q is missing: every request of the authorizationCode flow is refused", s.Name).
-			Hint = hint
+		d := p.ReportKey(s.At(), "allowedAuthorizeTypes of security scheme %q is missing: every request of the authorizationCode flow is refused", s.Name)
+		d.Hint = hint
+		p.add(d, s.settings, "allowedAuthorizeTypes", `["code"]`)
 	case lacksCode && token < 0:
-		p.Report(list.Pointer(), "allowedAuthorizeTypes is empty, the authorizationCode flow needs %q", "code").Hint = hint
+		d := p.Report(list.Pointer(), "allowedAuthorizeTypes is empty, the authorizationCode flow needs %q", "code")
+		d.Hint = hint
+		e, ok := list.ReplaceValue(`["code"]`)
+		d.Offer(hint, e, ok)
 	case lacksCode:
-		p.Report(list.Pointer().Item(token), "allowedAuthorizeTypes has %q, the authorizationCode flow needs %q", "token", "code").Hint = hint
+		d := p.Report(list.Pointer().Item(token), "allowedAuthorizeTypes has %q, the authorizationCode flow needs %q", "token", "code")
+		d.Hint = hint
+		p.write(d, "code")
 	case token >= 0 && !implicit:
 		d := p.Report(list.Pointer().Item(token), "allowedAuthorizeTypes has %q, which is for the implicit flow that Tyk does not support", "token")
 		d.Severity = diag.Warning
 		d.Hint = "remove it"
+		e, ok := list.Item(token).Remove()
+		d.Offer("remove it", e, ok)
 	}
 }

@@ -13,6 +13,7 @@ var _ = register(&Rule{
 	Severity: diag.Error, // a warning where the gateway does not refuse, but lets nobody in
 	Since:    "0.1",
 	Summary:  "a security scheme needs header, query or cookie to take the credential from",
+	Fix:      FixUnsafe,
 	Check:    checkTokenSources,
 })
 
@@ -54,8 +55,11 @@ func (p *Pass) tokenSource(settings source.Node, what string, sources tyk.AuthSo
 	var d *diag.Diagnostic
 	if off := settings.Get("header").Get("enabled"); off.Exists() {
 		d = p.Report(off.Pointer(), "%s takes its credential from nowhere, header, query and cookie are all off: %s", what, then)
+		e, ok := off.ReplaceValue("true")
+		d.Offer("switch header on", e, ok)
 	} else {
 		d = p.ReportKey(settings.Pointer(), "%s takes its credential from nowhere, it has no header, query or cookie that is on: %s", what, then)
+		p.add(d, settings, "header", `{"enabled": true, "name": "Authorization"}`)
 	}
 	d.Severity = severity
 	d.Hint = "write header: {enabled: true, name: Authorization}"

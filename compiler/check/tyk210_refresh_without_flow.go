@@ -8,14 +8,17 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "refreshToken is on, but no flow yields a refresh token",
+	Fix:      FixUnsafe,
 	Check:    checkRefreshToken,
 })
 
 func checkRefreshToken(p *Pass) {
 	for _, s := range p.oauthSchemes() {
 		if s.Tyk.RefreshToken && s.onlyClientCredentials() {
-			p.Report(s.At()+"/refreshToken", "refreshToken is on, but the clientCredentials flow never yields a refresh token").
-				Hint = "remove it: the client asks for another access token instead (RFC 6749 §4.4.3)"
+			d := p.Report(s.At()+"/refreshToken", "refreshToken is on, but the clientCredentials flow never yields a refresh token")
+			d.Hint = "remove it: the client asks for another access token instead (RFC 6749 §4.4.3)"
+			e, ok := p.node(d).Remove()
+			d.Offer("remove it", e, ok)
 		}
 	}
 }

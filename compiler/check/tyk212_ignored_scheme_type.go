@@ -14,6 +14,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "an enabled security scheme is of a type that the gateway ignores",
+	Fix:      FixUnsafe,
 	Check:    checkSchemeType,
 })
 
@@ -28,7 +29,20 @@ func checkSchemeType(p *Pass) {
 		}
 		d := p.Report(at, "security scheme %q is %s: the gateway %s", s.Name, what, p.ignores())
 		d.Hint = hint
+		if s.Component.Type == "http" {
+			p.writeExactly(d)
+		}
 		d.Related = []diag.Related{{Message: "enabled here", At: p.Doc.File.Key(s.At())}}
+	}
+}
+
+// writeExactly offers the word of Tyk for one that differs from it in its case.
+func (p *Pass) writeExactly(d *diag.Diagnostic) {
+	value := p.node(d).Text()
+	for _, word := range []string{"basic", "bearer", "JWT"} {
+		if strings.EqualFold(value, word) && value != word {
+			p.write(d, word)
+		}
 	}
 }
 

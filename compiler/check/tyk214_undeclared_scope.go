@@ -18,6 +18,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "a security requirement asks for a scope that no flow of the scheme declares",
+	Fix:      FixUnsafe,
 	Check:    checkScopes,
 })
 
@@ -66,5 +67,6 @@ func (p *Pass) undeclaredScope(name string, scope source.Node, declared []string
 	d.Hint = "declare it in the scopes of the flows that may grant it"
 	if near := typo.Meant(scope.Text(), declared); near != "" {
 		d.Hint = fmt.Sprintf("did you mean %q?", near)
+		p.write(d, near)
 	}
 }

@@ -16,6 +16,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "with several methods of authentication, baseIdentityProvider says which one supplies the session",
+	Fix:      FixUnsafe,
 	Check:    checkBaseIdentityProvider,
 })
 
@@ -50,11 +51,17 @@ func checkBaseIdentityProvider(p *Pass) {
 	switch {
 	case !judge || slices.Contains(fitting, value) || tyk.IsReference(value):
 	case value == "":
-		p.ReportKey(authenticationAt, "%d methods of authentication are in force, but baseIdentityProvider does not say which one supplies the session", len(methods)).
-			Hint = "add baseIdentityProvider: " + strings.Join(fitting, " or ")
+		d := p.ReportKey(authenticationAt, "%d methods of authentication are in force, but baseIdentityProvider does not say which one supplies the session", len(methods))
+		d.Hint = "add baseIdentityProvider: " + strings.Join(fitting, " or ")
+		if len(fitting) == 1 && !settings.Get("baseIdentityProvider").Exists() {
+			p.add(d, settings, "baseIdentityProvider", quoteJSON(fitting[0]))
+		}
 	case slices.Contains(slices.Collect(maps.Values(identityProviders)), value): // otherwise Load has reported it
-		p.Report(authenticationAt+"/baseIdentityProvider", "baseIdentityProvider %q is not a method in force", value).
-			Hint = "write " + strings.Join(fitting, " or ")
+		d := p.Report(authenticationAt+"/baseIdentityProvider", "baseIdentityProvider %q is not a method in force", value)
+		d.Hint = "write " + strings.Join(fitting, " or ")
+		if len(fitting) == 1 {
+			p.write(d, fitting[0])
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "signingMethod is none that the gateway knows",
+	Fix:      FixUnsafe,
 	Check:    checkSigningMethod,
 })
 
@@ -32,6 +33,9 @@ func checkSigningMethod(p *Pass) {
 			if _, ok := known(n.Get("signingMethod")); ok {
 				d := p.Report(n.Pointer().Child("signingMethod"), "signingMethod %q is unknown: the gateway takes it for hmac", value)
 				d.Hint = "write " + signingFamily(value)
+				if family := signingFamily(value); slices.Contains(signingMethods, family) {
+					p.write(d, family)
+				}
 				if slices.Contains(signingMethods, strings.ToLower(value)) {
 					d.Severity = diag.Warning // some readers of definitions take any case
 				}

@@ -16,6 +16,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "source holds no key and no URL of keys",
+	Fix:      FixUnsafe,
 	Check:    checkJWTSource,
 })
 
@@ -36,8 +37,11 @@ func (p *Pass) jwtSource(n source.Node, public bool) {
 	key, err := base64.StdEncoding.DecodeString(n.Text())
 	switch {
 	case err != nil && strings.Contains(n.Text(), "-----BEGIN"):
-		p.Report(n.Pointer(), "source is a key as it stands in its file, expected it in base64").
-			Hint = "encode the whole file in base64, with padding"
+		d := p.Report(n.Pointer(), "source is a key as it stands in its file, expected it in base64")
+		d.Hint = "encode the whole file in base64, with padding"
+		if strings.Contains(n.Text(), "PUBLIC KEY") || strings.Contains(n.Text(), "CERTIFICATE") { // a report may hold what is to be written
+			p.encode(d)
+		}
 	case err != nil:
 		p.Report(n.Pointer(), "source is neither a URL nor base64: no token can be verified").
 			Hint = "write the URL of a key set, or the key in base64"

@@ -19,6 +19,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the listen path is none that the gateway can load or that a request can have",
+	Fix:      FixUnsafe,
 	Check:    checkListenPath,
 })
 
@@ -30,7 +31,11 @@ func checkListenPath(p *Pass) {
 		return
 	}
 	if fault, hint := listenPathFault(value); fault != "" {
-		p.Report(listenPathAt, "listen path %q %s", value, fault).Hint = hint
+		d := p.Report(listenPathAt, "listen path %q %s", value, fault)
+		d.Hint = hint
+		if meant := listenPathMeant(value); meant != "" {
+			p.write(d, meant)
+		}
 	}
 }
 
@@ -73,6 +78,30 @@ func listenPathFault(value string) (fault, hint string) {
 	}
 	return "", ""
 }
+
+// listenPathMeant is the listen path that somebody wanted to write, or nothing where that cannot be told. In a template with patterns only the
+// first slash is as good as certain.
+func listenPathMeant(value string) string {
+	meant := strings.TrimSpace(value)
+	if !strings.ContainsAny(meant, "{}:") {
+		meant, _, _ = strings.Cut(meant, "?")
+		meant, _, _ = strings.Cut(meant, "#")
+		meant = encodedSlash.ReplaceAllString(strings.ReplaceAll(meant, `\`, "/"), "/")
+		meant = slashes.ReplaceAllString(meant, "/")
+	}
+	if !strings.HasPrefix(meant, "/") {
+		meant = "/" + meant
+	}
+	if fault, _ := listenPathFault(meant); fault != "" || meant == "/" {
+		return ""
+	}
+	return meant
+}
+
+var (
+	encodedSlash = regexp.MustCompile(`(?i)%2f|%5c`)
+	slashes      = regexp.MustCompile(`//+`)
+)
 
 func hasDotSegment(path string) bool {
 	return slices.ContainsFunc(strings.Split(path, "/"), func(s string) bool { return s == "." || s == ".." })

@@ -15,6 +15,7 @@ var _ = register(&Rule{
 	Severity: diag.Info,
 	Since:    "0.1",
 	Summary:  "a listen path without a slash at its end is the beginning of another one",
+	Fix:      FixUnsafe,
 	CheckSet: checkListenPathPrefix,
 })
 
@@ -33,6 +34,7 @@ func checkListenPathPrefix(p *Pass) {
 				d := p.In(s.doc).Report(listenPathAt, "listen path %q is the beginning of %q, the listen path of API %q: the gateway compares text, and gives this API all else that begins so",
 					s.value, longer.value, longer.doc.Tyk.Info.Name)
 				d.Hint = fmt.Sprintf("write %q", s.value+"/")
+				p.In(s.doc).write(d, s.value+"/")
 				d.Related = []diag.Related{{Message: "the longer one", At: longer.doc.File.At(listenPathAt)}}
 			}
 		}

@@ -19,6 +19,7 @@ var _ = register(&Rule{
 	Severity: diag.Error, // a warning for a port
 	Since:    "0.1",
 	Summary:  "the custom domain is not a host name or a template for one",
+	Fix:      FixUnsafe,
 	Check:    checkCustomDomain,
 })
 
@@ -31,12 +32,17 @@ func checkCustomDomain(p *Pass) {
 		return
 	}
 	if fault, hint := domainFault(n.Text()); fault != "" {
-		p.Report(customDomainAt, "custom domain %q %s", n.Text(), fault).Hint = hint
+		d := p.Report(customDomainAt, "custom domain %q %s", n.Text(), fault)
+		d.Hint = hint
+		if u, err := url.Parse(n.Text()); err == nil && u.Host != "" {
+			p.write(d, u.Host)
+		}
 		return
 	}
 	if _, port, found := strings.Cut(templateShape(n.Text()), ":"); found && n.Text()[0] != '[' {
 		d := p.Report(customDomainAt, "custom domain %q has a port: it is part of what is compared, and tykctl serve compares names only", n.Text())
 		d.Hint = fmt.Sprintf("leave out %q; server.port is where the API listens", ":"+port)
+		p.write(d, strings.TrimSuffix(n.Text(), ":"+port))
 		if p.Purpose != Serve {
 			d.Severity = diag.Warning
 		}

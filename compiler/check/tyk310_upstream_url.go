@@ -21,6 +21,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the upstream URL leads nowhere",
+	Fix:      FixUnsafe,
 	Check:    checkUpstreamURL,
 })
 
@@ -63,7 +64,13 @@ func (p *Pass) otherUpstream() bool {
 
 func (p *Pass) upstreamURL(n source.Node) {
 	if fault, hint := upstreamFault(n.Text()); fault != "" {
-		p.Report(n.Pointer(), "upstream url %s %s", quoted(n.Text()), fault).Hint = hint
+		d := p.Report(n.Pointer(), "upstream url %s %s", quoted(n.Text()), fault)
+		d.Hint = hint
+		for _, scheme := range []string{"http://", "https:"} {
+			if hint == fmt.Sprintf("write %q", scheme+n.Text()) && !hasCredentials(n.Text()) {
+				p.write(d, scheme+n.Text())
+			}
+		}
 	}
 }
 

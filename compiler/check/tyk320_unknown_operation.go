@@ -16,6 +16,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "middleware.operations names an operationId that no operation has",
+	Fix:      FixUnsafe,
 	Check:    checkUnknownOperation,
 })
 
@@ -33,6 +34,7 @@ func checkUnknownOperation(p *Pass) {
 		d.Hint = "write the operationId of an operation in paths, in its exact case"
 		if near := typo.Meant(id, names); near != "" {
 			d.Hint = fmt.Sprintf("did you mean %q?", near)
+			p.rename(d, near)
 		}
 	}
 }

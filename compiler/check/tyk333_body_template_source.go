@@ -10,6 +10,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "a body transform has no template, or two",
+	Fix:      FixSafe,
 	Check:    checkBodyTemplateSource,
 })
 
@@ -24,8 +25,10 @@ func checkBodyTemplateSource(p *Pass) {
 				p.ReportKey(n.Pointer(), "%s has neither body nor path: there is no template to apply", field).
 					Hint = "add body with a template in base64, or path with its file"
 			case body != "" && path != "":
-				p.ReportKey(n.Pointer().Child("path"), "%s has body and path: the gateway takes body and ignores path", field).
-					Hint = "remove one of them"
+				d := p.ReportKey(n.Pointer().Child("path"), "%s has body and path: the gateway takes body and ignores path", field)
+				d.Hint = "remove one of them"
+				e, ok := n.Get("path").Remove()
+				d.OfferSafe("remove path", e, ok)
 			}
 		}
 	}

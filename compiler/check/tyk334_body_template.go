@@ -14,6 +14,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "the template of a body transform cannot be read",
+	Fix:      FixUnsafe,
 	Check:    checkBodyTemplate,
 })
 
@@ -31,8 +32,11 @@ func (p *Pass) bodyTemplate(field string, body source.Node) {
 	}
 	template, ok := decoded(body)
 	if !ok {
-		p.Report(body.Pointer(), "body of %s is not base64: the gateway cannot read the template", field).
-			Hint = "encode the template in base64, with padding"
+		d := p.Report(body.Pointer(), "body of %s is not base64: the gateway cannot read the template", field)
+		d.Hint = "encode the template in base64, with padding"
+		if strings.Contains(body.Text(), "{{") {
+			p.encode(d)
+		}
 		return
 	}
 	tree := parse.New("line")

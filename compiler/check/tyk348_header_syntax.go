@@ -13,6 +13,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a header that is added or removed is none that HTTP can carry",
+	Fix:      FixUnsafe,
 	Check:    checkHeaderSyntax,
 })
 
@@ -40,16 +41,23 @@ func (p *Pass) headers(list source.Node) {
 		p.headerName(n.Get("name"))
 		value := n.Get("value")
 		if strings.ContainsAny(value.Text(), "\r\n\x00") {
-			p.Report(value.Pointer(), "the value of header %q holds a line break, which ends the header", n.Get("name").Text()).
-				Hint = "write it on one line"
+			d := p.Report(value.Pointer(), "the value of header %q holds a line break, which ends the header", n.Get("name").Text())
+			d.Hint = "write it on one line"
+			if line := strings.TrimSpace(value.Text()); !strings.ContainsAny(line, "\r\n\x00") {
+				e, ok := value.ReplaceText(line)
+				d.Offer("remove the line break", e, ok)
+			}
 		}
 	}
 }
 
 func (p *Pass) headerName(n source.Node) {
 	if value, ok := known(n); ok && strings.ContainsFunc(value, notToken) {
-		p.Report(n.Pointer(), "header name %q holds characters that no name may have", value).
-			Hint = "use letters, digits and hyphens, without a colon"
+		d := p.Report(n.Pointer(), "header name %q holds characters that no name may have", value)
+		d.Hint = "use letters, digits and hyphens, without a colon"
+		if meant := strings.Trim(value, " \t:"); meant != "" && !strings.ContainsFunc(meant, notToken) {
+			p.write(d, meant)
+		}
 	}
 }
 

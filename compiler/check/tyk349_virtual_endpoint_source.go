@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/tykctl/tykctl/oas/diag"
 )
 
@@ -10,6 +12,7 @@ var _ = register(&Rule{
 	Severity: diag.Error,
 	Since:    "0.1",
 	Summary:  "a virtual endpoint has no code that the gateway can read",
+	Fix:      FixUnsafe,
 	Check:    checkVirtualEndpointSource,
 })
 
@@ -27,8 +30,11 @@ func checkVirtualEndpointSource(p *Pass) {
 		}
 		if _, ok := known(n.Get("body")); ok {
 			if _, ok := decoded(n.Get("body")); !ok {
-				p.Report(n.Pointer().Child("body"), "body of virtualEndpoint is not base64: the gateway cannot read the function").
-					Hint = "encode the JavaScript in base64, with padding"
+				d := p.Report(n.Pointer().Child("body"), "body of virtualEndpoint is not base64: the gateway cannot read the function")
+				d.Hint = "encode the JavaScript in base64, with padding"
+				if strings.Contains(n.Get("body").Text(), "function") {
+					p.encode(d)
+				}
 			}
 		}
 	}

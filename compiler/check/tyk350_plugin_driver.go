@@ -3,6 +3,7 @@ package check
 import (
 	"path"
 
+	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -13,6 +14,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "a plugin is written in another language than the driver runs",
+	Fix:      FixUnsafe,
 	Check:    checkPluginDriver,
 })
 
@@ -54,11 +56,21 @@ func (p *Pass) pluginDriver(file source.Node, driver string) {
 	}
 	if driver == "" {
 		if want != "otto" { // which is what runs plugins when nothing is said
-			p.Report(file.Pointer(), "plugin %q needs the driver %q, but pluginConfig names none", value, want).
-				Hint = "add driver: " + want + " to middleware.global.pluginConfig"
+			d := p.Report(file.Pointer(), "plugin %q needs the driver %q, but pluginConfig names none", value, want)
+			d.Hint = "add driver: " + want + " to middleware.global.pluginConfig"
+			p.addDriver(d, want)
 		}
 		return
 	}
 	p.Report(file.Pointer(), "plugin %q needs the driver %q, but pluginConfig names %q", value, want, driver).
 		Hint = "all plugins of an API run in one driver: write the right one, or take a plugin for it"
+}
+
+func (p *Pass) addDriver(d *diag.Diagnostic, driver string) {
+	global, _ := p.Doc.File.Lookup(oas.ExtensionPointer + "/middleware/global")
+	if config := global.Get("pluginConfig"); config.Exists() {
+		p.add(d, config, "driver", quoteJSON(driver))
+		return
+	}
+	p.add(d, global, "pluginConfig", "{\"driver\": "+quoteJSON(driver)+"}")
 }

@@ -16,6 +16,7 @@ var _ = register(&Rule{
 	Severity: diag.Warning,
 	Since:    "0.1",
 	Summary:  "tlsTransport lists a cipher that does not exist",
+	Fix:      FixUnsafe,
 	Check:    checkTLSCiphers,
 })
 
@@ -39,6 +40,7 @@ func checkTLSCiphers(p *Pass) {
 		d.Hint = "write the IANA name, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
 		if near := typo.Meant(value, slices.Sorted(maps.Keys(names))); near != "" {
 			d.Hint = "did you mean " + near + "?"
+			p.write(d, near)
 		}
 	}
 }

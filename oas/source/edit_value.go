@@ -9,7 +9,7 @@ import (
 
 // ReplaceText is the edit that makes a text of a scalar, in the style of quotes that it has where that can hold it. Like all edits of this
 // package it keeps comments and everything else as it is, and like all it is refused where more than the one place would change, or where it
-// is not certain what to write: in what a YAML alias or a merge key stands for, below a tag, in a block scalar.
+// is not certain what to write: in what a YAML alias or a merge key stands for, below a tag, in a block scalar that has a comment or keeps the blank lines below it.
 func (n Node) ReplaceText(text string) (Edit, bool) {
 	if !n.replaceable() || !utf8.ValidString(text) {
 		return Edit{}, false
@@ -57,6 +57,9 @@ func (n Node) writeKey(name string) (Edit, bool) {
 // maxKey is the length of a key that YAML takes in one line (YAML 1.2 §7.4.2), with a margin.
 const maxKey = 1000
 
+// isBlockScalar reports whether the text of a value in YAML is one after | or >.
+func isBlockScalar(text string) bool { return text[0] == '|' || text[0] == '>' }
+
 // overridden reports whether a later member has the same key.
 func (n Node) overridden() bool { return n.entry().flags&overridden != 0 }
 
@@ -77,7 +80,7 @@ func (n Node) replaceable() bool {
 		return false
 	case n.f.format == JSON:
 		return true
-	case strings.IndexByte("|>*", text[0]) >= 0, (n.Kind() == Object || n.Kind() == Array) && strings.Trim(text, "[]{} ") != "":
+	case text[0] == '*', isBlockScalar(text) && strings.ContainsAny(n.f.text[e.start:n.f.lineEnd(int(e.start))], "#+"), (n.Kind() == Object || n.Kind() == Array) && strings.Trim(text, "[]{} ") != "":
 		return false
 	}
 	return !n.f.touchesShared(int(e.start), int(e.end)) && n.bare()
