@@ -112,3 +112,19 @@ func TestGitLabImage(t *testing.T) {
 		t.Errorf("the image is %q, want %q", got, want)
 	}
 }
+
+// TestCIFlags: flags of tykctl that hooks, scripts, templates and docs/ci.md name exist.
+func TestCIFlags(t *testing.T) {
+	flags := newValidateCmd(stdio{}).Flags()
+	flag := regexp.MustCompile("(?:^|[\\s`'\"(])--([a-z][a-z-]*)")
+	for _, name := range []string{
+		".pre-commit-hooks.yaml", ".github/actions/validate/action.yml", ".github/actions/validate/run.sh",
+		"docs/ci/github-workflow.yml", "docs/ci/tykctl.gitlab-ci.yml", "docs/ci.md",
+	} {
+		for _, m := range flag.FindAllStringSubmatch(readRepo(t, name), -1) {
+			if flags.Lookup(m[1]) == nil {
+				t.Errorf("%s names --%s, which `tykctl validate` has not", name, m[1])
+			}
+		}
+	}
+}

@@ -50,7 +50,7 @@ func runCompile(std stdio, paths []string, out string) error {
 
 // compile reads documents and compiles them for being served. What is wrong with them is printed to std.Err; nothing is compiled by halves.
 func compile(std stdio, paths []string) (*plan.Plan, error) {
-	inputs, err := lint.FindInputs(paths, "stdin")
+	inputs, err := lint.Search{StdinName: "stdin"}.Inputs(paths)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 		return nil, exit.Unread(err)
 	}
 	if p == nil {
-		return nil, verdict(found, diag.Error)
+		return nil, failing{diag.Error, -1}.verdict(found)
 	}
 	return p, nil
 }

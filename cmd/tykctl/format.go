@@ -64,30 +64,30 @@ func parseFormats(list []string) ([]output, error) {
 	return outputs, nil
 }
 
-func (o output) write(stdout io.Writer, found diag.List, all *lint.Set, run diag.Run, color bool) error {
+func (o output) write(stdout io.Writer, found diag.List, all *lint.Set, run diag.Run, known int, color bool) error {
 	if o.format == "github" {
 		if err := tellRunner(found, run); err != nil {
 			return err
 		}
 	}
 	if o.file == "" {
-		return o.render(stdout, found, all, run, color)
+		return o.render(stdout, found, all, run, known, color)
 	}
 	var b bytes.Buffer
-	if err := o.render(&b, found, all, run, false); err != nil {
+	if err := o.render(&b, found, all, run, known, false); err != nil {
 		return err
 	}
 	return atomicfile.Write(o.file, b.Bytes(), 0o644, nil)
 }
 
-func (o output) render(w io.Writer, found diag.List, all *lint.Set, run diag.Run, color bool) error {
+func (o output) render(w io.Writer, found diag.List, all *lint.Set, run diag.Run, known int, color bool) error {
 	if write := reports[o.format]; write != nil {
 		return write(w, found, run)
 	}
 	if err := diag.WriteText(w, found, all.Texts(), color); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, summary(found, all.Files))
+	_, err := fmt.Fprintln(w, summary(found, all.Files, known))
 	return err
 }
 
@@ -128,7 +128,7 @@ func newRun(found diag.List, all *lint.Set, threshold diag.Severity, code int) (
 		return diag.Run{}, err
 	}
 	run := diag.Run{
-		ToolVersion: version(), Files: all.Names(found), FailOn: threshold,
+		ToolVersion: version(), Files: all.Names(), FailOn: threshold,
 		Dir: filepath.ToSlash(dir), Root: repositoryRoot(dir), ExitCode: code, Incomplete: code == exit.Bug,
 	}
 	for _, r := range check.Rules() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/baseline"
+	"github.com/tykctl/tykctl/cmd/internal/config"
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/cmd/internal/lsp"
@@ -44,13 +47,24 @@ func runLSP(ctx context.Context, std stdio) error {
 // maxWorkspaceFiles bounds the files of a workspace: an editor may be opened on a home directory.
 const maxWorkspaceFiles = 20_000
 
-// checkWorkspace is what the language server asks.
+// checkWorkspace is what the language server asks: what validate says of a directory, with its configuration, ignores, policies and baseline. A
+// configuration with mistakes is shown, and not followed.
 func checkWorkspace(ctx context.Context, root string, overlay map[string][]byte) (lsp.Result, error) {
-	inputs, err := workspaceInputs(root, overlay)
+	conf, mistakes, err := workspaceConfig(root)
 	if err != nil {
 		return lsp.Result{}, err
 	}
-	set, err := lint.Check(inputs, lint.Options{Read: func(in lint.Input) ([]byte, error) {
+	inputs, err := workspaceInputs(root, conf, overlay)
+	if err != nil {
+		return lsp.Result{}, err
+	}
+	v := validation{config: conf}
+	v.baseline, v.policies = conf.Baseline.V, conf.Policies.V
+	opt, err := v.lintOptions()
+	if err != nil {
+		opt.Policies = nil // they may be written only now
+	}
+	opt.Read = func(in lint.Input) ([]byte, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -62,22 +76,44 @@ func checkWorkspace(ctx context.Context, root string, overlay map[string][]byte)
 			return []byte("{}"), nil //nolint:nilerr // it may be gone by now; a file that cannot be read must not hide what is wrong with the others
 		}
 		return data, nil
-	}})
+	}
+	set, err := lint.Check(inputs, opt)
 	if err != nil {
 		return lsp.Result{}, err
 	}
-	result := lsp.Result{Findings: set.Found, Files: make(map[string]*source.File, len(set.Docs))}
+	found := set.Found
+	if b, err := baseline.Load(v.baseline, true); v.baseline != "" && err == nil {
+		found, _, _ = b.New(found, set.Names())
+	}
+	result := lsp.Result{Findings: append(found, mistakes...), Files: make(map[string]*source.File, len(set.Docs))}
 	for _, doc := range set.Docs {
 		result.Files[doc.File.Name] = doc.File
 	}
 	return result, nil
 }
 
+// workspaceConfig is the configuration of a directory, or an empty one and what is wrong with that.
+func workspaceConfig(root string) (*config.Config, diag.List, error) {
+	conf := &config.Config{}
+	found, err := config.Find(root)
+	if err == nil && found.Path != "" {
+		conf, err = config.Load(found.Path)
+	}
+	var mistakes *config.Error
+	switch {
+	case errors.As(err, &mistakes):
+		return &config.Config{}, mistakes.List, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return conf, nil, nil
+}
+
 // workspaceInputs are the files below root, and what is open in the editor besides.
-func workspaceInputs(root string, overlay map[string][]byte) ([]lint.Input, error) {
+func workspaceInputs(root string, conf *config.Config, overlay map[string][]byte) ([]lint.Input, error) {
 	var inputs []lint.Input
 	if info, err := os.Stat(root); err == nil && info.IsDir() {
-		inputs, err = lint.FindInputs([]string{root}, "")
+		inputs, err = lint.Search{Ignored: conf.Ignored}.Inputs([]string{root})
 		if err != nil && exit.Code(err) != exit.Usage { // wrong usage would be that there is none, which is nobody's fault here
 			return nil, err
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tykctl/tykctl/cmd/internal/baseline"
+	"github.com/tykctl/tykctl/cmd/internal/config"
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/oas"
@@ -16,12 +18,24 @@ import (
 type validateOptions struct {
 	paths     []string
 	formats   []string
-	failOn    string
 	color     string
 	stdinName string
 	jobs      int
 	// skipOthers is for hooks, which name every YAML file of a change: one that is no OpenAPI document is none of our business.
 	skipOthers bool
+
+	// What the configuration says as well; these win.
+	configPath  string
+	failOn      string
+	maxWarnings int
+	baseline    string
+	policies    string
+
+	updateBaseline bool
+	since          string
+	fix            string
+	dryRun         bool
+	watch          bool
 }
 
 func newValidateCmd(std stdio) *cobra.Command {
@@ -32,11 +46,17 @@ func newValidateCmd(std stdio) *cobra.Command {
 		Long: `Validate reads OpenAPI 3 documents with an x-tyk-api-gateway extension, JSON or YAML, and reports everything that is wrong
 with them, or between them: what Tyk would refuse, what it would take and ignore, and what cannot work as it is written.
 
-Directories are searched for .json, .yaml and .yml files that hold OpenAPI. Without arguments the current directory is checked.`,
+Directories are searched for .json, .yaml and .yml files that hold OpenAPI. Without arguments the current directory is checked.
+
+What is reported, and how severe it is, can be set in .tykctl.yaml (see 'tykctl config --help'). A finding can be ignored where it is found, with
+a reason: '# tykctl-ignore TYK204: reason' behind it or in the line above (see 'tykctl explain TYK130').`,
 		Example: `  tykctl validate my-api.json
   tykctl validate apis/ --format json
   tykctl validate 'apis/**/*.yaml' --format text --format json=report.json
   tykctl validate apis/ --format auto --format sarif=tykctl.sarif
+  tykctl validate apis/ --fix --dry-run
+  tykctl validate apis/ --baseline tykctl-baseline.json --update-baseline
+  tykctl validate apis/ --since origin/main
   cat my-api.yaml | tykctl validate -`,
 		RunE: func(cmd *cobra.Command, list []string) error {
 			opts.paths = list
@@ -45,7 +65,17 @@ Directories are searched for .json, .yaml and .yml files that hold OpenAPI. With
 	}
 	f := cmd.Flags()
 	f.StringArrayVarP(&opts.formats, "format", "f", []string{"text"}, "output: "+formatNames+", with =FILE into a file; may be repeated")
-	f.StringVar(&opts.failOn, "fail-on", "error", "severity from which on the exit code is 1: error, warning, info or never")
+	f.StringVar(&opts.failOn, "fail-on", "", "severity from which on the exit code is 1: error (the default), warning, info or never")
+	f.IntVar(&opts.maxWarnings, "max-warnings", -1, "the exit code is 1 with more warnings than this; -1: any number is fine")
+	configFlag(f, &opts.configPath)
+	f.StringVar(&opts.baseline, "baseline", "", "file of findings that are known: they are not reported")
+	f.StringVar(&opts.policies, "policies", "", "policies file of the gateway, or directory of policies: what definitions say of policies is checked too")
+	f.BoolVar(&opts.updateBaseline, "update-baseline", false, "make what is found known, and forget what is gone; entries of files not checked stay")
+	f.StringVar(&opts.since, "since", "", "report only what is new since this git commit")
+	f.StringVar(&opts.fix, "fix", "", "mend in the files what keeps its meaning; --fix=unsafe: also what changes it, as the hint says")
+	f.Lookup("fix").NoOptDefVal = fixSafe
+	f.BoolVar(&opts.dryRun, "dry-run", false, "with --fix: print the changes as a diff instead; the exit code is 1 if there are any")
+	f.BoolVarP(&opts.watch, "watch", "w", false, "check again whenever a file changes, until interrupted")
 	f.StringVar(&opts.color, "color", "auto", "auto, always or never")
 	f.StringVar(&opts.stdinName, "stdin-filename", "stdin", "the name that standard input is reported by")
 	f.BoolVar(&opts.skipOthers, "skip-others", false, "pass over named files that are no OpenAPI documents, as in a directory; for hooks")
@@ -53,42 +83,175 @@ Directories are searched for .json, .yaml and .yml files that hold OpenAPI. With
 	return cmd
 }
 
-func runValidate(_ context.Context, std stdio, opts validateOptions) error {
-	threshold, err := parseFailOn(opts.failOn)
+func runValidate(ctx context.Context, std stdio, opts validateOptions) error {
+	v, err := newValidation(std, opts)
 	if err != nil {
 		return err
 	}
-	outputs, err := parseFormats(opts.formats)
+	if opts.watch {
+		return v.watchFiles(ctx)
+	}
+	return v.run(ctx)
+}
+
+// validation is a run of validate whose options have been understood.
+type validation struct {
+	validateOptions
+	given   validateOptions // before the configuration was looked at
+	std     stdio
+	config  *config.Config
+	outputs []output
+	color   bool
+	failing failing
+}
+
+// failing says which findings fail a run.
+type failing struct {
+	threshold   diag.Severity
+	maxWarnings int // -1: any number is fine
+}
+
+func newValidation(std stdio, opts validateOptions) (*validation, error) {
+	v := &validation{validateOptions: opts, given: opts, std: std}
+	var err error
+	if v.outputs, err = parseFormats(opts.formats); err != nil {
+		return nil, err
+	}
+	if v.color, err = useColor(opts.color, std.Out); err != nil {
+		return nil, err
+	}
+	if v.config, _, err = loadConfig(std, opts.configPath, opts.color); err != nil {
+		return nil, err
+	}
+	if len(v.paths) == 0 {
+		v.paths = []string{"."}
+	}
+	if v.baseline == "" {
+		v.baseline = v.config.Baseline.V
+	}
+	if v.policies == "" {
+		v.policies = v.config.Policies.V
+	}
+	if v.maxWarnings < 0 && v.config.MaxWarnings.Set() {
+		v.maxWarnings = v.config.MaxWarnings.V
+	}
+	if v.failOn == "" {
+		v.failOn = v.config.FailOn.V
+	}
+	if v.failing.threshold, err = parseFailOn(v.failOn); err != nil {
+		return nil, err
+	}
+	v.failing.maxWarnings = v.maxWarnings
+	return v, v.contradictions()
+}
+
+// contradictions are options that make no sense together.
+func (v *validation) contradictions() error {
+	stdin := false
+	for _, p := range v.paths {
+		stdin = stdin || p == "-"
+	}
+	switch {
+	case v.fix != "" && v.fix != fixSafe && v.fix != fixUnsafe:
+		return exit.Usagef("--fix is %q; it may be %s or %s", v.fix, fixSafe, fixUnsafe)
+	case v.dryRun && v.fix == "":
+		return exit.Usagef("--dry-run belongs to --fix: it prints what --fix would change")
+	case v.fix != "" && stdin && !v.dryRun:
+		return exit.Usagef("standard input cannot be mended where it is; --fix --dry-run prints the changes")
+	case v.updateBaseline && v.baseline == "":
+		return exit.Usagef("--update-baseline wants --baseline FILE, or baseline in .tykctl.yaml")
+	case v.updateBaseline && v.since != "":
+		return exit.Usagef("--update-baseline and --since contradict each other: a baseline holds everything that is found")
+	case v.watch && (stdin || v.fix != "" || v.updateBaseline):
+		return exit.Usagef("--watch looks at files and changes none: it goes without standard input, --fix and --update-baseline")
+	}
+	return nil
+}
+
+// run checks once, and reports.
+func (v *validation) run(ctx context.Context) error {
+	inputs, err := lint.Search{StdinName: v.stdinName, Ignored: v.config.Ignored}.Inputs(v.paths)
 	if err != nil {
 		return err
 	}
-	color, err := useColor(opts.color, std.Out)
+	mayBeNone := v.skipOthers && passOverOthers(inputs)
+	opt, err := v.lintOptions()
 	if err != nil {
 		return err
 	}
-	if len(opts.paths) == 0 {
-		opts.paths = []string{"."}
+	if v.fix != "" {
+		if err := v.mend(inputs, opt); err != nil || v.dryRun {
+			return err
+		}
 	}
-	inputs, err := lint.FindInputs(opts.paths, opts.stdinName)
+	set, err := lint.Check(inputs, opt)
 	if err != nil {
 		return err
 	}
-	mayBeNone := opts.skipOthers && passOverOthers(inputs)
-	all, err := lint.Check(inputs, lint.Options{Stdin: std.In, Jobs: opts.jobs})
+	if set.Files == 0 && !mayBeNone {
+		return exit.Usagef("%s: no file holds an OpenAPI document", strings.Join(v.paths, " "))
+	}
+	found := set.Found
+	if v.since != "" {
+		if found, err = lint.Since(ctx, v.since, inputs, opt, found); err != nil {
+			return err
+		}
+	}
+	found, known, err := v.withoutKnown(found, set.Names())
 	if err != nil {
 		return err
 	}
-	if all.Files == 0 && !mayBeNone {
-		return exit.Usagef("%s: no file holds an OpenAPI document", strings.Join(opts.paths, " "))
+	return v.report(found, set, known)
+}
+
+func (v *validation) lintOptions() (lint.Options, error) {
+	opt := lint.Options{
+		Stdin: v.std.In, Jobs: v.jobs, Target: v.config.Target,
+		Severity: func(d *diag.Diagnostic) (diag.Severity, bool) {
+			return v.config.Severity(d.Code, d.At.File, d.Severity)
+		},
 	}
-	found := all.Found
-	ends := verdict(found, threshold)
-	run, err := newRun(found, all, threshold, exit.Code(ends))
+	if v.policies == "" {
+		return opt, nil
+	}
+	var err error
+	opt.Policies, err = lint.FindPolicies(v.policies)
+	return opt, err
+}
+
+// withoutKnown leaves out what the baseline knows, having brought it up to date where that is wanted.
+func (v *validation) withoutKnown(found diag.List, names []string) (fresh diag.List, known int, err error) {
+	if v.baseline == "" {
+		return found, 0, nil
+	}
+	b, err := baseline.Load(v.baseline, v.updateBaseline)
+	if err != nil {
+		return nil, 0, exit.Usagef("%w", err)
+	}
+	if v.updateBaseline && b.Update(found, names) {
+		if err := b.Write(); err != nil {
+			return nil, 0, exit.Unread(err)
+		}
+	}
+	if v.updateBaseline {
+		fmt.Fprintf(v.std.Err, "tykctl: %s knows %s\n", v.baseline, listing(b.Count(), "finding"))
+	}
+	fresh, known, stale := b.New(found, names)
+	if stale > 0 && v.since == "" {
+		fmt.Fprintf(v.std.Err, "tykctl: %s of %s found no more; --update-baseline forgets what is gone\n", listing(stale, "finding"), v.baseline)
+	}
+	return fresh, known, nil
+}
+
+// report writes all outputs, and turns findings into the end of the command.
+func (v *validation) report(found diag.List, set *lint.Set, known int) error {
+	ends := v.failing.verdict(found)
+	run, err := newRun(found, set, v.failing.threshold, exit.Code(ends))
 	if err != nil {
 		return exit.Unread(err)
 	}
-	for _, out := range outputs {
-		if err := out.write(std.Out, found, all, run, color); err != nil {
+	for _, out := range v.outputs {
+		if err := out.write(v.std.Out, found, set, run, known, v.color); err != nil {
 			return exit.Unread(err)
 		}
 	}
@@ -107,15 +270,18 @@ func passOverOthers(inputs []lint.Input) (allNamed bool) {
 }
 
 // verdict turns findings into an exit code: a failure of ours is never a clean run, whatever --fail-on says.
-func verdict(found diag.List, threshold diag.Severity) error {
+func (f failing) verdict(found diag.List) error {
 	code := exit.OK
 	for i := range found {
 		switch {
 		case found[i].Code == oas.CodeInternal:
 			return exit.Reported(exit.Bug)
-		case found[i].Severity >= threshold:
+		case found[i].Severity >= f.threshold:
 			code = exit.Problems
 		}
+	}
+	if f.maxWarnings >= 0 && found.Count(diag.Warning) > f.maxWarnings {
+		code = exit.Problems
 	}
 	return exit.Reported(code)
 }
@@ -125,7 +291,7 @@ const never = diag.Error + 1
 
 func parseFailOn(s string) (diag.Severity, error) {
 	switch s {
-	case "error":
+	case "error", "":
 		return diag.Error, nil
 	case "warning":
 		return diag.Warning, nil
@@ -138,21 +304,27 @@ func parseFailOn(s string) (diag.Severity, error) {
 	}
 }
 
-func summary(found diag.List, files int) string {
-	if files == 0 {
+// summary is the last line of a report for people.
+func summary(found diag.List, files, known int) string {
+	if files == 0 && len(found) == 0 {
 		return "no file holds an OpenAPI document"
 	}
-	if len(found) == 0 {
-		return "no problems in " + listing(files, "file")
-	}
-	var parts []string
-	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
-		if n := found.Count(s); n > 0 {
-			parts = append(parts, listing(n, s.String()))
+	line := "no problems"
+	if len(found) > 0 {
+		var parts []string
+		for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+			if n := found.Count(s); n > 0 {
+				parts = append(parts, listing(n, s.String()))
+			}
 		}
+		if n := found.Count(diag.Info); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d info", n))
+		}
+		line = strings.Join(parts, ", ")
 	}
-	if n := found.Count(diag.Info); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d info", n))
+	line += " in " + listing(files, "file")
+	if known > 0 {
+		line += fmt.Sprintf(", besides %d that the baseline knows", known)
 	}
-	return strings.Join(parts, ", ") + " in " + listing(files, "file")
+	return line
 }

@@ -3,12 +3,13 @@ package lint
 import (
 	"io"
 
+	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler"
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/ignore"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
-	"github.com/tykctl/tykctl/oas/source"
+	"github.com/tykctl/tykctl/oas/policies"
 )
 
 // Options says how inputs are checked. The zero value is good.
@@ -17,6 +18,7 @@ type Options struct {
 	Jobs     int                                            // files read at the same time; 0: one a processor
 	Read     func(in Input) ([]byte, error)                 // nil: from disk, or from Stdin
 	Load     func(in Input) oas.Options                     // nil: none
+	Policies []Input                                        // files of policies that the documents name; see FindPolicies
 	Target   func(file string) string                       // the version of Tyk Gateway a file is for; nil: any
 	Severity func(d *diag.Diagnostic) (diag.Severity, bool) // what a finding counts as, and whether it is wanted at all; nil: as it is
 }
@@ -24,27 +26,49 @@ type Options struct {
 // Check reads inputs and returns what is wrong with them, and between them. Each document is checked by the goroutine that has read it, and what
 // no rule needs after that is dropped: many documents are never held as a whole.
 func Check(inputs []Input, opt Options) (*Set, error) {
-	options := func(doc *oas.Document) check.Options {
-		if opt.Target == nil {
-			return check.Options{}
-		}
-		return check.Options{Target: opt.Target(doc.File.Name)}
+	if opt.Read == nil {
+		opt.Read = func(in Input) ([]byte, error) { return ReadFile(in, opt.Stdin) }
+	}
+	known, found, err := loadPolicies(opt)
+	if err != nil {
+		return nil, err
 	}
 	loader := Loader{
-		Stdin: opt.Stdin, Jobs: opt.Jobs, Read: opt.Read, Options: opt.Load,
-		Each: func(doc *oas.Document) (diag.List, bool) { return compiler.CheckDocument(doc, options(doc)), false },
+		Jobs: opt.Jobs, Read: opt.Read, Options: opt.Load,
+		Each: func(doc *oas.Document) (diag.List, bool) {
+			o := check.Options{Policies: known}
+			if opt.Target != nil {
+				o.Target = opt.Target(doc.File.Name)
+			}
+			return compiler.CheckDocument(doc, o), false
+		},
 	}
 	set, err := loader.Load(inputs)
 	if err != nil {
 		return nil, err
 	}
-	set.Found = append(set.Found, compiler.CheckSet(set.Docs, check.Options{})...).Sort()
+	set.Policies = known
+	set.Found = append(set.Found, found...)
+	set.Found = append(set.Found, compiler.CheckSet(set.Docs, check.Options{Policies: known})...).Sort()
 	// Ignores come first: one about a rule that is off is no mistake.
 	set.Found = ignore.Apply(set.sources(), set.Found)
 	if opt.Severity != nil {
 		set.Found = regraded(set.Found, opt.Severity)
 	}
 	return set, nil
+}
+
+func loadPolicies(opt Options) (known []*policies.File, found diag.List, err error) {
+	for _, in := range opt.Policies {
+		data, err := opt.Read(in)
+		if err != nil {
+			return nil, nil, exit.Unread(err)
+		}
+		f, list := policies.Load(in.Name, data)
+		known = append(known, f)
+		found = append(found, list...)
+	}
+	return known, found, nil
 }
 
 // regraded gives findings the severities that are wanted, and leaves out what nobody wants to hear.
@@ -57,12 +81,4 @@ func regraded(l diag.List, severity func(*diag.Diagnostic) (diag.Severity, bool)
 		}
 	}
 	return kept
-}
-
-func (s *Set) sources() []*source.File {
-	files := make([]*source.File, len(s.Docs))
-	for i, d := range s.Docs {
-		files[i] = d.File
-	}
-	return files
 }

@@ -25,12 +25,19 @@ type Input struct {
 // stdinArg stands for standard input.
 const stdinArg = "-"
 
-// FindInputs turns arguments into files: each a file, a directory, a pattern, or "-". The list is sorted and names each file once.
-func FindInputs(arguments []string, stdinName string) ([]Input, error) {
+// Search says what counts as found. The zero value is good.
+type Search struct {
+	StdinName string                 // the name that standard input is reported by
+	Ignored   func(path string) bool // what directories and patterns do not yield; nil: nothing
+}
+
+// Inputs turns arguments into files: each a file, a directory, a pattern, or "-". The list is sorted and names each file once. An argument that
+// yields nothing is an error.
+func (s Search) Inputs(arguments []string) ([]Input, error) {
 	seen := map[string]bool{}
 	var all []Input
 	for _, arg := range arguments {
-		found, err := findInput(arg, stdinName)
+		found, err := s.one(arg)
 		if err != nil {
 			return nil, err
 		}
@@ -48,17 +55,17 @@ func FindInputs(arguments []string, stdinName string) ([]Input, error) {
 	return all, nil
 }
 
-func findInput(arg, stdinName string) ([]Input, error) {
+func (s Search) one(arg string) ([]Input, error) {
 	if arg == stdinArg {
-		return []Input{{Name: stdinName}}, nil
+		return []Input{{Name: s.StdinName}}, nil
 	}
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.IsDir():
-		return walk(arg)
+		return s.walk(arg)
 	case err == nil:
 		return []Input{{Name: filepath.ToSlash(arg), Path: arg}}, nil
-	case !errors.Is(err, fs.ErrNotExist) || !strings.ContainsAny(arg, "*?[{"):
+	case !errors.Is(err, fs.ErrNotExist) || !isPattern(arg):
 		return nil, exit.Unread(err)
 	}
 	matches, err := doublestar.FilepathGlob(arg, doublestar.WithFilesOnly())
@@ -67,14 +74,23 @@ func findInput(arg, stdinName string) ([]Input, error) {
 	}
 	var found []Input
 	for _, m := range matches {
-		if isDocumentName(m) {
-			found = append(found, Input{Name: filepath.ToSlash(m), Path: m, Listed: true})
-		}
+		found = s.add(found, m)
 	}
 	return found, nil
 }
 
-func isDocumentName(path string) bool {
+func isPattern(arg string) bool { return strings.ContainsAny(arg, "*?[{") }
+
+// add adds a file that was come across.
+func (s Search) add(list []Input, path string) []Input {
+	if !IsDocumentName(path) || s.Ignored != nil && s.Ignored(path) {
+		return list
+	}
+	return append(list, Input{Name: filepath.ToSlash(path), Path: path, Listed: true})
+}
+
+// IsDocumentName reports whether a file is named as documents are.
+func IsDocumentName(path string) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json", ".yaml", ".yml":
 		return true
@@ -83,27 +99,82 @@ func isDocumentName(path string) bool {
 	}
 }
 
-// walk lists the documents below a directory. Hidden directories, node_modules and vendor are not entered, links to directories not followed.
-func walk(dir string) ([]Input, error) {
+// walk lists the documents below a directory.
+func (s Search) walk(dir string) ([]Input, error) {
 	var found []Input
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	err := walkDocuments(dir, func(path string, isDir bool) {
+		if !isDir {
+			found = s.add(found, path)
 		}
-		if d.IsDir() {
-			name := d.Name()
-			if path != dir && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor") {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if isDocumentName(path) {
-			found = append(found, Input{Name: filepath.ToSlash(path), Path: path, Listed: true})
-		}
-		return nil
 	})
 	if err != nil {
 		return nil, exit.Unread(err)
 	}
 	return found, nil
+}
+
+// walkDocuments visits a directory and all below it. Hidden directories, node_modules and vendor are not entered, links to directories not followed.
+func walkDocuments(dir string, visit func(path string, isDir bool)) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && path != dir && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor") {
+			return filepath.SkipDir
+		}
+		visit(path, d.IsDir())
+		return nil
+	})
+}
+
+// FindPolicies are the files of policies that a path names: a file, or the JSON files of a directory, as a gateway reads them.
+func FindPolicies(path string) ([]Input, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, exit.Unread(err)
+	case !info.IsDir():
+		return []Input{{Name: filepath.ToSlash(path), Path: path}}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, exit.Unread(err)
+	}
+	var found []Input
+	for _, e := range entries {
+		if name := filepath.Join(path, e.Name()); filepath.Ext(name) == ".json" && !e.IsDir() {
+			found = append(found, Input{Name: filepath.ToSlash(name), Path: name})
+		}
+	}
+	if found == nil {
+		return nil, exit.Usagef("%s: no .json file of policies is in it", path)
+	}
+	return found, nil
+}
+
+// Directories are those in which the files of arguments are, or may turn up.
+func Directories(arguments []string) ([]string, error) {
+	var dirs []string
+	for _, arg := range arguments {
+		base := arg
+		if _, err := os.Stat(arg); err != nil && isPattern(arg) {
+			base, _ = doublestar.SplitPattern(filepath.ToSlash(arg))
+			base = filepath.FromSlash(base)
+		}
+		if info, err := os.Stat(base); err != nil || !info.IsDir() {
+			dirs = append(dirs, filepath.Dir(base))
+			continue
+		}
+		err := walkDocuments(base, func(path string, isDir bool) {
+			if isDir {
+				dirs = append(dirs, path)
+			}
+		})
+		if err != nil {
+			return nil, exit.Unread(err)
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs), nil
 }

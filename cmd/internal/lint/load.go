@@ -13,6 +13,7 @@ import (
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/policies"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -30,9 +31,10 @@ type Loader struct {
 
 // Set is what has been read.
 type Set struct {
-	Docs  []*oas.Document
-	Found diag.List // what reading and Each had to say; not sorted
-	Files int       // how many were OpenAPI documents, or were named
+	Docs     []*oas.Document
+	Policies []*policies.File
+	Found    diag.List // what is wrong
+	Files    int       // how many documents there are: files that hold OpenAPI, or were named
 }
 
 // one is the outcome of one input.
@@ -91,7 +93,7 @@ func (l *Loader) Load(inputs []Input) (*Set, error) {
 func (l *Loader) one(in Input) (r one) {
 	read := l.Read
 	if read == nil {
-		read = l.fromDisk
+		read = func(in Input) ([]byte, error) { return ReadFile(in, l.Stdin) }
 	}
 	var data []byte
 	if data, r.err = read(in); r.err != nil {
@@ -126,9 +128,10 @@ func isOpenAPI(doc *oas.Document, data []byte) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return root.Get(w).Exists() })
 }
 
-func (l *Loader) fromDisk(in Input) ([]byte, error) {
+// ReadFile reads an input, within bounds, and nothing that is no regular file.
+func ReadFile(in Input, stdin io.Reader) ([]byte, error) {
 	if in.Path == "" {
-		return readBounded(l.Stdin, in.Name, 0)
+		return readBounded(stdin, in.Name, 0)
 	}
 	info, err := os.Stat(in.Path) // before it is opened: a pipe would wait for its other end
 	if err != nil {
@@ -161,23 +164,37 @@ func readBounded(r io.Reader, name string, size int) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// sources are the texts that could be read.
+func (s *Set) sources() []*source.File {
+	var files []*source.File
+	for _, d := range s.Docs {
+		files = append(files, d.File)
+	}
+	for _, p := range s.Policies {
+		if p.Source != nil {
+			files = append(files, p.Source)
+		}
+	}
+	return files
+}
+
 // Texts gives writers the lines that diagnostics speak of.
 func (s *Set) Texts() diag.Texts {
-	files := make(map[string]*source.File, len(s.Docs))
-	for _, d := range s.Docs {
-		files[d.File.Name] = d.File
+	files := map[string]*source.File{}
+	for _, f := range s.sources() {
+		files[f.Name] = f
 	}
 	return func(name string) *source.File { return files[name] }
 }
 
-// Names are those of the files that were checked: one that could not be read at all is known by what was found in it.
-func (s *Set) Names(found diag.List) []string {
+// Names are those of the files that were checked, sorted: one that could not be read at all is known by what was found in it.
+func (s *Set) Names() []string {
 	var names []string
-	for _, d := range s.Docs {
-		names = append(names, d.File.Name)
+	for _, f := range s.sources() {
+		names = append(names, f.Name)
 	}
-	for i := range found {
-		names = append(names, found[i].At.File)
+	for i := range s.Found {
+		names = append(names, s.Found[i].At.File)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -43,23 +43,32 @@ func Since(ctx context.Context, ref string, inputs []Input, opt Options, found d
 // checkThen checks what there was of the inputs at the commit.
 func checkThen(tree *git.Tree, inputs []Input, opt Options) (diag.List, error) {
 	texts := map[string][]byte{}
-	var then []Input
-	for _, in := range inputs {
-		if in.Path == "" {
-			return nil, exit.Usagef("standard input has no history; --since wants files")
+	then := func(inputs []Input) (were []Input, err error) {
+		for _, in := range inputs {
+			if in.Path == "" {
+				return nil, exit.Usagef("standard input has no history; --since wants files")
+			}
+			data, err := tree.Read(in.Path)
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				continue
+			case err != nil:
+				return nil, exit.Unread(err)
+			}
+			texts[in.Name] = data
+			were = append(were, in)
 		}
-		data, err := tree.Read(in.Path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return nil, exit.Unread(err)
-		}
-		texts[in.Name] = data
-		then = append(then, in)
+		return were, nil
+	}
+	inputs, err := then(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Policies, err = then(opt.Policies); err != nil {
+		return nil, err
 	}
 	opt.Read = func(in Input) ([]byte, error) { return texts[in.Name], nil }
-	set, err := Check(then, opt)
+	set, err := Check(inputs, opt)
 	if err != nil {
 		return nil, err
 	}
