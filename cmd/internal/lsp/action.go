@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -140,7 +139,7 @@ func (a *actions) ignore(d *diag.Diagnostic, shown diagnostic) {
 		Text: fmt.Sprintf("%s# %s %s: reason%s", indent, ignoreWord, d.Code, lineEnding(a.doc.text.data)),
 	}
 	changed, err := source.Apply([]byte(a.doc.text.data), []source.Edit{edit})
-	if err != nil || !ignores(file, a.doc.key, changed, line+len(indent), d.Pointer) {
+	if err != nil || !ignores(a.doc.key, changed, line+len(indent), d.Pointer) {
 		return
 	}
 	a.list = append(a.list, codeAction{
@@ -148,10 +147,10 @@ func (a *actions) ignore(d *diag.Diagnostic, shown diagnostic) {
 	})
 }
 
-// ignores tells whether the comment at an offset of a changed text leaves the document as it was, and is about what is at the pointer.
-func ignores(was *source.File, name string, changed []byte, offset int, p source.Pointer) bool {
+// ignores tells whether there is a comment at an offset of a changed text, not a part of a string, and whether it is about what is at the pointer.
+func ignores(name string, changed []byte, offset int, p source.Pointer) bool {
 	now, err := source.Index(name, changed)
-	if err != nil || !bytes.Equal(was.Root().JSON(), now.Root().JSON()) {
+	if err != nil {
 		return false
 	}
 	for _, c := range now.Comments(ignoreWord) {

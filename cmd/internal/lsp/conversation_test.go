@@ -199,12 +199,37 @@ func TestFolders(t *testing.T) {
 		if e.codes(uri) != "TYK303" {
 			t.Errorf("with the folder again: got %q, want TYK303", e.codes(uri))
 		}
+
+		// What is said of a document does not change when nobody but its owner does, and is taken back all the same when it is closed.
+		e.replace(uri, strings.Replace(twin, "strip: true", "strip: maybe", 1))
+		change([]map[string]any{}, folder)
+		e.close(uri)
+		e.settle()
+		if e.codes(uri) != "" {
+			t.Errorf("closed, in no folder: got %q", e.codes(uri))
+		}
+		change(folder, []map[string]any{})
+		e.open(uri, twin)
+		e.settle()
 		e.notify("workspace/didChangeConfiguration", map[string]any{"settings": nil})
 		e.notify("textDocument/didSave", id(uri))
 		n := len(e.sent)
 		e.settle()
 		if len(e.sent) != n {
 			t.Errorf("published %v again although nothing changed", e.sent[n:])
+		}
+		e.quit()
+	})
+}
+
+// TestFolderInFolder holds that a document belongs to the nearest folder: it is not judged together with what lies outside of that.
+func TestFolderInFolder(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		_, root := workspace(t, map[string]string{"a/fine.yaml": fine, "b/twin.yaml": strings.Replace(fine, "name: Fine", "name: Twin", 1)})
+		e := newEditor(t, folders(root, root+"/b"))
+		e.settle()
+		if len(e.sent) != 0 {
+			t.Errorf("published %v although each folder is fine by itself", e.sent)
 		}
 		e.quit()
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
@@ -387,7 +388,11 @@ func TestFixAll(t *testing.T) {
 		})
 		e.must("initialize", map[string]any{"capabilities": map[string]any{"workspace": map[string]any{"workspaceEdit": map[string]any{"documentChanges": true}}}}, nil)
 		e.open(untitled, text)
+		began := time.Now()
 		list := e.actions(untitled, "source.fixAll")
+		if waited := time.Since(began); waited > 0 {
+			t.Errorf("waited %s, although an edit on saving must not wait for a pause", waited)
+		}
 		if len(list) != 1 || list[0].Kind != kindFixAll {
 			t.Fatalf("got %+v, want one action of kind %s", list, kindFixAll)
 		}

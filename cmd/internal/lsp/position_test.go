@@ -122,6 +122,29 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
+// TestPlace looks at what is marked: one line of what takes several, and of a file that cannot be read what the finding itself knows.
+func TestPlace(t *testing.T) {
+	file, err := source.Index("x.yaml", []byte("🐕: b\r\nc: d\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		text *text
+		at   source.Range
+		want textRange
+	}{
+		{"the whole document", fileText(file.Text()), file.At(""), textRange{position{0, 0}, position{0, 5}}},
+		{"one value", fileText(file.Text()), file.At("/c"), textRange{position{1, 3}, position{1, 4}}},
+		{"without the text", nil, file.At("/c"), textRange{position{1, 3}, position{1, 3}}},
+		{"no place", fileText(file.Text()), source.Range{File: "x.yaml"}, textRange{}},
+	} {
+		if got := place(test.text, test.at, utf16Units); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 // TestEditsProperty holds that changes told one by one give the text that the editor has.
 func TestEditsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
