@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	http [!] STATUS METHOD URL [-H NAME: VALUE]... [-d BODY]
 //	                                send a request, want the status; the answer becomes stdout, head first
 //	expand FILE                     replace ${VAR} in a file
+//	[!] lsp FILE                    send the messages of a file to `tykctl lsp`; what it says becomes stdout
 //	capture VAR PATTERN             set $VAR from the first group of a pattern in the last answer
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -59,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"http":     sendHTTP,
 			"expand":   expandFile,
 			"capture":  capture,
+			"lsp":      converse,
 		},
 	})
 }
