@@ -53,8 +53,12 @@ func Apply(files []*source.File, found diag.List) diag.List {
 	}
 	kept := make(diag.List, 0, len(found))
 	for _, d := range found {
-		if !ignored(byFile[d.At.File], &d) {
+		dir := ignored(byFile[d.At.File], &d)
+		if dir == nil || d.Final {
 			kept = append(kept, d)
+		}
+		if dir != nil && d.Final {
+			about = append(about, bad(dir.where, dir.at, fmt.Sprintf("%s cannot be ignored here: because of it the rules have not looked at this file", d.Code), "mend it"))
 		}
 	}
 	for _, f := range files {
@@ -63,16 +67,15 @@ func Apply(files []*source.File, found diag.List) diag.List {
 	return append(kept, about...).Sort()
 }
 
-// ignored reports whether one of the directives is about a finding. All of them count as used: one above another says the same twice, but is true.
-func ignored(list []*directive, d *diag.Diagnostic) bool {
-	hit := false
+// ignored returns a directive that is about a finding, or nil. All of them count as used: one above another says the same twice, but is true.
+func ignored(list []*directive, d *diag.Diagnostic) (hit *directive) {
 	for _, dir := range list {
 		i := slices.Index(dir.codes, d.Code)
 		if i < 0 || !slices.ContainsFunc(dir.of, func(p source.Pointer) bool { return within(d.Pointer, p) }) {
 			continue
 		}
 		dir.used[i] = true
-		hit = true
+		hit = dir
 	}
 	return hit
 }
@@ -206,7 +209,11 @@ func (r *reader) directive(where source.Pointer, of []source.Pointer, at source.
 }
 
 func (r *reader) bad(where source.Pointer, at source.Range, message, hint string) {
-	r.found = append(r.found, diag.Diagnostic{
+	r.found = append(r.found, bad(where, at, message, hint))
+}
+
+func bad(where source.Pointer, at source.Range, message, hint string) diag.Diagnostic {
+	return diag.Diagnostic{
 		Code: check.CodeBadIgnore, Severity: check.Find(string(check.CodeBadIgnore)).Severity, At: at, Pointer: where, Message: message, Hint: hint,
-	})
+	}
 }

@@ -47,6 +47,7 @@ type Diagnostic struct {
 	Pointer  source.Pointer // of the value concerned; survives moved lines
 	Related  []Related
 	Fix      *Fix // nil where only a person can tell
+	Final    bool // because of it something was not checked at all: it can be neither ignored nor known
 }
 
 // Fix is a change of a file's text that mends a diagnostic.

@@ -135,7 +135,7 @@ func (b *Baseline) Count() int {
 // acceptable reports whether a finding can be lived with.
 func acceptable(d *diag.Diagnostic) bool {
 	r := check.Find(string(d.Code))
-	return r != nil && !r.Always
+	return r != nil && !r.Always && !d.Final
 }
 
 // name is the name of a file from the directory of the baseline on: the same wherever the command runs.

@@ -83,9 +83,10 @@ func TestUpdateKeepsWhatItHasNotSeen(t *testing.T) {
 // A file that could not be read has not been checked: no baseline makes that good.
 func TestUnreadableIsNeverKnown(t *testing.T) {
 	b, _ := load(t)
-	list := diag.List{finding("a.yaml", 1, "TYK100", "")}
+	list := diag.List{finding("a.yaml", 1, "TYK100", ""), finding("a.yaml", 3, "TYK111", "/paths")}
+	list[1].Final = true
 	b.Update(list, []string{"a.yaml"})
-	if fresh, known, _ := b.New(list, []string{"a.yaml"}); len(fresh) != 1 || known != 0 || b.Count() != 0 {
+	if fresh, known, _ := b.New(list, []string{"a.yaml"}); len(fresh) != 2 || known != 0 || b.Count() != 0 {
 		t.Errorf("new %v, known %d, entries %d", fresh, known, b.Count())
 	}
 }

@@ -65,6 +65,9 @@ func loadPolicies(opt Options) (known []*policies.File, found diag.List, err err
 			return nil, nil, exit.Unread(err)
 		}
 		f, list := policies.Load(in.Name, data)
+		if f.Incomplete {
+			final(list)
+		}
 		known = append(known, f)
 		found = append(found, list...)
 	}

@@ -105,6 +105,9 @@ func (l *Loader) one(in Input) (r one) {
 	}
 	r.doc, r.found = oas.LoadWith(in.Name, data, opt)
 	r.other = !isOpenAPI(r.doc, data)
+	if unchecked(r.doc) {
+		final(r.found)
+	}
 	if l.Each == nil || r.doc == nil || in.Listed && r.other {
 		return r
 	}
@@ -114,6 +117,18 @@ func (l *Loader) one(in Input) (r one) {
 		r.doc = r.doc.WithoutOpenAPI()
 	}
 	return r
+}
+
+// unchecked reports whether a document could not be handed to the rules because of what is wrong with it. A plain OpenAPI document is fine.
+func unchecked(doc *oas.Document) bool {
+	return doc == nil || doc.OpenAPI == nil || doc.Tyk == nil && doc.File.Root().Get("x-tyk-api-gateway").Exists()
+}
+
+// final marks the errors among findings: whoever ignored them would ignore what has not been looked for.
+func final(l diag.List) {
+	for i := range l {
+		l[i].Final = l[i].Severity == diag.Error
+	}
 }
 
 // isOpenAPI reports whether a file that could be read says of itself that it is an OpenAPI document. One that could not be read may be
