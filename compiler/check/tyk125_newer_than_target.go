@@ -26,8 +26,7 @@ func checkTarget(p *Pass) {
 	}
 	hint := "leave it out, or set target in .tykctl.yaml to the version that will run the definition"
 	if v := p.Doc.OpenAPI.OpenAPI; strings.HasPrefix(v, "3.1") && schemas.Later(openAPI31, p.Target) {
-		p.Report("/openapi", "OpenAPI %s is read by Tyk Gateway %s and later, the target is %s", v, openAPI31, p.Target).Hint =
-			"write the document in OpenAPI 3.0, or set target in .tykctl.yaml to the version that will run it"
+		p.Report("/openapi", "OpenAPI %s is read by Tyk Gateway %s and later, the target is %s", v, openAPI31, p.Target).Hint = "write the document in OpenAPI 3.0, or set target in .tykctl.yaml to the version that will run it"
 	}
 	p.eachField(func(at source.Pointer, _ source.Node, f *schemas.Field) bool {
 		if !schemas.Later(f.Since, p.Target) {
