@@ -122,7 +122,7 @@ func appendFromEnv(variable string, write func(io.Writer) error) error {
 }
 
 // newRun gathers what reports say of the run itself.
-func newRun(found diag.List, all *lint.Set, threshold diag.Severity, code int) (diag.Run, error) {
+func newRun(all *lint.Set, threshold diag.Severity, code int) (diag.Run, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return diag.Run{}, err

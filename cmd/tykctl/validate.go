@@ -246,7 +246,7 @@ func (v *validation) withoutKnown(found diag.List, names []string) (fresh diag.L
 // report writes all outputs, and turns findings into the end of the command.
 func (v *validation) report(found diag.List, set *lint.Set, known int) error {
 	ends := v.failing.verdict(found)
-	run, err := newRun(found, set, v.failing.threshold, exit.Code(ends))
+	run, err := newRun(set, v.failing.threshold, exit.Code(ends))
 	if err != nil {
 		return exit.Unread(err)
 	}

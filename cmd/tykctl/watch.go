@@ -20,7 +20,7 @@ func (v *validation) watchFiles(ctx context.Context) error {
 	if err != nil {
 		return exit.Unread(err)
 	}
-	defer w.Close()
+	defer func() { _ = w.Close() }() // there is nothing that could still be lost
 	for {
 		others := []string{v.baseline, v.policies}
 		others = append(others, v.config.Sources...)

@@ -28,12 +28,15 @@ const stdinArg = "-"
 // Search says what counts as found. The zero value is good.
 type Search struct {
 	StdinName string                 // the name that standard input is reported by
-	Ignored   func(path string) bool // what directories and patterns do not yield; nil: nothing
+	Ignored   func(path string) bool // what directories and patterns do not yield, besides what git ignores; nil: nothing
+
+	git *gitIgnore
 }
 
 // Inputs turns arguments into files: each a file, a directory, a pattern, or "-". The list is sorted and names each file once. An argument that
 // yields nothing is an error.
 func (s Search) Inputs(arguments []string) ([]Input, error) {
+	s.git = newGitIgnore()
 	seen := map[string]bool{}
 	var all []Input
 	for _, arg := range arguments {
@@ -83,7 +86,7 @@ func isPattern(arg string) bool { return strings.ContainsAny(arg, "*?[{") }
 
 // add adds a file that was come across.
 func (s Search) add(list []Input, path string) []Input {
-	if !IsDocumentName(path) || s.Ignored != nil && s.Ignored(path) {
+	if !IsDocumentName(path) || s.Ignored != nil && s.Ignored(path) || s.git.ignored(path, false) {
 		return list
 	}
 	return append(list, Input{Name: filepath.ToSlash(path), Path: path, Listed: true})
@@ -99,13 +102,17 @@ func IsDocumentName(path string) bool {
 	}
 }
 
-// walk lists the documents below a directory.
+// walk lists the documents below a directory. In one that git ignores itself, what it ignores is meant.
 func (s Search) walk(dir string) ([]Input, error) {
+	if s.git.ignored(dir, true) {
+		s.git = nil
+	}
 	var found []Input
-	err := walkDocuments(dir, func(path string, isDir bool) {
+	err := walkDocuments(dir, func(path string, isDir bool) (enter bool) {
 		if !isDir {
 			found = s.add(found, path)
 		}
+		return !isDir || !s.git.ignored(path, true)
 	})
 	if err != nil {
 		return nil, exit.Unread(err)
@@ -114,7 +121,7 @@ func (s Search) walk(dir string) ([]Input, error) {
 }
 
 // walkDocuments visits a directory and all below it. Hidden directories, node_modules and vendor are not entered, links to directories not followed.
-func walkDocuments(dir string, visit func(path string, isDir bool)) error {
+func walkDocuments(dir string, visit func(path string, isDir bool) (enter bool)) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -123,7 +130,9 @@ func walkDocuments(dir string, visit func(path string, isDir bool)) error {
 		if d.IsDir() && path != dir && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor") {
 			return filepath.SkipDir
 		}
-		visit(path, d.IsDir())
+		if !visit(path, d.IsDir()) {
+			return filepath.SkipDir
+		}
 		return nil
 	})
 }
@@ -166,10 +175,13 @@ func Directories(arguments []string) ([]string, error) {
 			dirs = append(dirs, filepath.Dir(base))
 			continue
 		}
-		err := walkDocuments(base, func(path string, isDir bool) {
-			if isDir {
-				dirs = append(dirs, path)
+		git := newGitIgnore()
+		err := walkDocuments(base, func(path string, isDir bool) (enter bool) {
+			if !isDir || path != base && git.ignored(path, true) {
+				return !isDir
 			}
+			dirs = append(dirs, path)
+			return true
 		})
 		if err != nil {
 			return nil, exit.Unread(err)

@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,7 @@ func TestWait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
+	defer func() { _ = w.Close() }()
 	if err := w.Set([]string{dir, filepath.Join(dir, "missing")}); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
+	defer func() { _ = w.Close() }()
 	if err := w.Set([]string{dir}); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if err := w.Wait(ctx, func(path string) bool { return strings.HasSuffix(path, ".yaml") }); err != context.DeadlineExceeded {
+	if err := w.Wait(ctx, func(path string) bool { return strings.HasSuffix(path, ".yaml") }); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Wait: %v, want the end of its context", err)
 	}
 }
