@@ -2,7 +2,7 @@ package oas
 
 import "github.com/tykctl/tykctl/oas/diag"
 
-// The codes of what Load reports. All are errors except CodeMoreText and CodeNonStringKey, which are warnings.
+// The codes of what Load reports. All are errors except CodeMoreText, CodeNonStringKey and CodeOutside, which are warnings.
 const (
 	CodeSyntax        diag.Code = "TYK100" // the file cannot be read as JSON or YAML
 	CodeTrailingComma diag.Code = "TYK101" // JSON: a comma before } or ]
@@ -16,6 +16,7 @@ const (
 	CodeOperationID   diag.Code = "TYK113" // an operationId is used twice
 	CodeInternal      diag.Code = "TYK199" // a failure of ours or of a library, not of the document
 	CodePathParameter diag.Code = "TYK114" // path parameters that do not fit the path; paths that cannot be told apart
+	CodeOutside       diag.Code = "TYK115" // a $ref leads to another file, which a gateway does not read
 	CodeNoExtension   diag.Code = "TYK120" // no x-tyk-api-gateway
 	CodeUnknownField  diag.Code = "TYK121" // extension: a field that does not exist
 	CodeMissingField  diag.Code = "TYK122" // extension: a required field is missing

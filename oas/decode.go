@@ -22,6 +22,12 @@ type decoder struct {
 	refs    references
 	beside  []besideRef
 	links   []link
+	odd     []oddLink
+	schemas []*openapi3.Schema // with OpenAPI 3.1
+
+	rewrites []rewrite // of references that kin-openapi does not understand
+	targets  []*target // in this file
+	values   int       // decoded so far
 
 	pathItems map[string]*openapi3.PathItem // those of components, for which kin-openapi has no field
 	failed    []source.Pointer              // what has the wrong type; with any, the result is of no use to kin-openapi
@@ -79,6 +85,7 @@ func addShapes(shapes map[reflect.Type]*shape, t reflect.Type) {
 
 // value decodes a value. As in encoding/json, null leaves everything as it is.
 func (d *decoder) value(n source.Node, v reflect.Value) {
+	d.values++
 	if n.Kind() == source.Null {
 		return
 	}
@@ -226,6 +233,7 @@ func (d *decoder) scalar(n source.Node, v reflect.Value) {
 
 // plain is a value as encoding/json decodes it without knowing its type.
 func (d *decoder) plain(n source.Node) any {
+	d.values++
 	switch n.Kind() {
 	case source.Absent, source.Null:
 	case source.Bool:

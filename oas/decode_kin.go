@@ -49,22 +49,26 @@ func isReference(t reflect.Type) bool {
 	return t.Kind() == reflect.Pointer && bucketOf[t.Elem()] != ""
 }
 
-// readReference reads an object or the $ref that stands for it. One that leads nowhere is reported and becomes an empty object, so
+// readReference reads an object or the $ref that stands for it. One that is not followed is reported and becomes an empty object, so
 // that the rest of the document can be looked at.
 func readReference(d *decoder, n source.Node, v reflect.Value) {
-	ref := n.Get("$ref")
-	if ref.Kind() != source.String || ref.Text() == "" {
+	if !isRef(n) {
 		d.value(n, v.FieldByName("Value"))
 		return
 	}
-	if !d.refs.check(d.l, n, ref.Text(), bucketOf[v.Type()]) {
+	ref := n.Get("$ref").Text()
+	bucket := bucketOf[v.Type()]
+	verdict, ok := d.reference(n, ref, bucket)
+	if !ok {
 		value := v.FieldByName("Value")
 		value.Set(reflect.New(value.Type().Elem()))
+		d.l.doc.markUnknown(value.Interface())
 		return
 	}
 	if n.Len() == 1 {
-		v.FieldByName("Ref").SetString(ref.Text())
-		d.links = append(d.links, link{v, bucketOf[v.Type()]})
+		v.FieldByName("Ref").SetString(ref)
+		d.links = append(d.links, link{v, bucket})
+		d.rewrite(v, ref, verdict)
 		return
 	}
 	if d.later && v.Type() == reflect.TypeFor[openapi3.SchemaRef]() {
@@ -74,6 +78,16 @@ func readReference(d *decoder, n source.Node, v reflect.Value) {
 	// for the object itself.
 	if err := json.Unmarshal(n.JSON(), v.Addr().Interface()); err != nil || v.FieldByName("Ref").String() == "" {
 		d.value(n, v.FieldByName("Value"))
+		return
+	}
+	d.odd = append(d.odd, oddLink{link{v, bucket}, n})
+	d.rewrite(v, ref, verdict)
+}
+
+// rewrite remembers an object with a reference that kin-openapi does not understand as it is written.
+func (d *decoder) rewrite(v reflect.Value, ref string, verdict verdict) {
+	if verdict.as != "" {
+		d.rewrites = append(d.rewrites, rewrite{v, ref, verdict.as})
 	}
 }
 
@@ -97,6 +111,9 @@ func (d *decoder) siblings(n source.Node) {
 
 // readSchema reads a schema, which may be a mere boolean. Before OpenAPI 3.1 validation refuses that.
 func readSchema(d *decoder, n source.Node, v reflect.Value) {
+	if d.later {
+		d.schemas = append(d.schemas, v.Addr().Interface().(*openapi3.Schema))
+	}
 	if n.Kind() == source.Bool {
 		always := n.Bool()
 		v.FieldByName("Always").Set(reflect.ValueOf(&always))
@@ -162,8 +179,12 @@ func readMapping(d *decoder, n source.Node, v reflect.Value) {
 		return
 	}
 	text := n.Text()
-	if strings.Contains(text, "/") && !strings.HasPrefix(text, "#") && !d.refs.check(d.l, n, text, "schemas") {
-		return
+	if strings.Contains(text, "/") && !strings.HasPrefix(text, "#") {
+		verdict, ok := d.reference(n, text, "schemas")
+		if !ok {
+			return
+		}
+		v.FieldByName("Value").Set(reflect.ValueOf(d.l.outside().schema(verdict.last, d, n)))
 	}
 	v.FieldByName("Ref").SetString(text)
 }
@@ -181,10 +202,18 @@ func readOperation(d *decoder, n source.Node, v reflect.Value) {
 
 func readPathItem(d *decoder, n source.Node, v reflect.Value) {
 	d.object(n, v)
-	ref := n.Get("$ref")
-	if ref.Kind() == source.String && ref.Text() != "" && !d.refs.check(d.l, n, ref.Text(), "pathItems") {
-		v.FieldByName("Ref").SetString("")
+	if !isRef(n) {
+		return
 	}
+	ref := n.Get("$ref").Text()
+	verdict, ok := d.reference(n, ref, pathItemBucket)
+	if !ok {
+		v.FieldByName("Ref").SetString("")
+		d.l.doc.unknownItem = true
+		return
+	}
+	d.odd = append(d.odd, oddLink{link{v, pathItemBucket}, n})
+	d.rewrite(v, ref, verdict)
 }
 
 func readPaths(d *decoder, n source.Node, v reflect.Value) {

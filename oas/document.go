@@ -15,18 +15,36 @@ import (
 // ExtensionPointer is where an API definition keeps what is Tyk's.
 const ExtensionPointer source.Pointer = "/x-tyk-api-gateway"
 
-// Document is one OpenAPI file with the place of everything in it. It is never modified after Load. Where Load has reported a $ref that
-// leads nowhere, OpenAPI holds an empty object.
+// Document is one OpenAPI file with the place of everything in it. It is never modified after Load. Where a $ref leads nowhere, or is
+// tolerated and not followed, OpenAPI holds an empty object, and Load has said so.
 type Document struct {
 	File    *source.File
+	Others  []*source.File // that its references lead to
 	OpenAPI *openapi3.T    // nil when the OpenAPI part cannot be decoded; Load has said why
 	Tyk     *tyk.Extension // nil when the document has no extension
+
+	unknown     map[any]bool // objects of OpenAPI that stand for something else
+	unknownItem bool
 }
 
 // WithoutOpenAPI is the document with its text, its places and its extension alone: what rules between documents look at.
 func (d *Document) WithoutOpenAPI() *Document {
-	return &Document{File: d.File, Tyk: d.Tyk}
+	return &Document{File: d.File, Others: d.Others, Tyk: d.Tyk}
 }
+
+// Unknown reports whether an object of OpenAPI, such as a *openapi3.Response, stands for one that a reference does not lead to, so that
+// nothing can be said about it.
+func (d *Document) Unknown(object any) bool { return d.unknown[object] }
+
+func (d *Document) markUnknown(object any) {
+	if d.unknown == nil {
+		d.unknown = map[any]bool{}
+	}
+	d.unknown[object] = true
+}
+
+// LacksOperations reports whether a path item is unknown, and with it the operations that it has.
+func (d *Document) LacksOperations() bool { return d.unknownItem }
 
 // SchemeKind is what the gateway makes of a security scheme of the extension. The zero value is a scheme that no
 // gateway serves: it has no twin in components.securitySchemes or one of a type that Tyk ignores.
@@ -40,6 +58,7 @@ const (
 	SchemeOAuth         SchemeKind = "oauth"         // oauth2, the gateway is the authorization server
 	SchemeExternalOAuth SchemeKind = "externalOAuth" // oauth2 with providers
 	SchemeOAuth2        SchemeKind = "oauth2"        // oauth2, another authorization server (5.14)
+	SchemeUnknown       SchemeKind = "unknown"       // its twin is behind a reference that is not followed
 )
 
 // Scheme is one security scheme of the extension together with its twin in the OpenAPI part.

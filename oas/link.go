@@ -13,6 +13,12 @@ type link struct {
 	bucket string
 }
 
+// component is the name of the component that a reference leads to, if it does.
+func (l link) component(ref string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(ref, "#/components/"+l.bucket+"/")
+	return name, ok && !strings.ContainsAny(name, "/~%")
+}
+
 // link gives the references to components their values, as kin-openapi does; what it leaves alone is for kin-openapi. That walks
 // through the whole target of each reference it follows, so that many references to one large component would take minutes.
 func (d *decoder) link(t *openapi3.T) {
@@ -22,8 +28,8 @@ func (d *decoder) link(t *openapi3.T) {
 	components := reflect.ValueOf(t.Components).Elem()
 	fields := d.shapes[components.Type()].fields
 	for _, l := range d.links {
-		name, ok := strings.CutPrefix(l.object.FieldByName("Ref").String(), "#/components/"+l.bucket+"/")
-		if !ok || strings.ContainsAny(name, "/~%") {
+		name, ok := l.component(l.object.FieldByName("Ref").String())
+		if !ok {
 			continue
 		}
 		target := components.Field(fields[l.bucket]).MapIndex(reflect.ValueOf(name))

@@ -11,12 +11,20 @@ import (
 // Options says how a document is loaded. The zero value is what Load uses.
 type Options struct {
 	Limits source.Limits
+
+	// Files are what a $ref may lead to besides the document. With nil no reference out of it is followed.
+	Files *Files
+	// Path is where the document itself lies in Files; "" for its name without what Files is shown by.
+	Path string
+	// AllowRefs are references that are tolerated although they are not followed: URLs, and paths relative to the root of Files that lead
+	// out of it. An entry stands for itself and what lies below it; with a star at its end, for everything that begins like it.
+	AllowRefs []string
 }
 
 // Load reads a document and says everything that is wrong with its notation, its OpenAPI part and the form of its extension. The
 // document is nil if and only if it cannot be read as JSON or YAML at all; otherwise every part that could be read is there. The
-// list is sorted and holds each finding once. Load never panics, never reads another file, and may be called by several
-// goroutines. The data is copied.
+// list is sorted and holds each finding once. Load never panics, never reads another file than those of Options.Files, and may be called by
+// several goroutines. The data is copied.
 func Load(name string, data []byte) (*Document, diag.List) {
 	return LoadWith(name, data, Options{})
 }
@@ -27,7 +35,7 @@ func LoadWith(name string, data []byte, opt Options) (*Document, diag.List) {
 	if err != nil {
 		return nil, diag.List{syntaxError(name, err)}
 	}
-	l := &loading{file: file, doc: &Document{File: file}}
+	l := &loading{file: file, doc: &Document{File: file}, opt: opt, at: opt.Path}
 	l.problems()
 	if file.Root().Kind() != source.Object {
 		l.report(CodeVersion, "", "the document is %s, expected an object", kindPhrase(file.Root())).

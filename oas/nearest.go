@@ -11,7 +11,7 @@ const maxSearches = 100
 
 // nearestMember is the member of an object that a misspelt word is likely to mean, or "".
 func (l *loading) nearestMember(n source.Node, word string) string {
-	if l.searches++; l.searches > maxSearches {
+	if !l.maySearch() {
 		return ""
 	}
 	var names []string
@@ -19,4 +19,11 @@ func (l *loading) nearestMember(n source.Node, word string) string {
 		names = append(names, name)
 	}
 	return typo.Meant(word, names)
+}
+
+// maySearch tells whether one more search is allowed, in the document and all files that it refers to.
+func (l *loading) maySearch() bool {
+	doc := l.document()
+	doc.searches++
+	return doc.searches <= maxSearches
 }

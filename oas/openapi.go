@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/tykctl/tykctl/oas/source"
 )
 
 // openAPI decodes, validates and resolves the OpenAPI part. What one step finds does not keep the next from looking at the rest, as
@@ -17,6 +15,14 @@ func (l *loading) openAPI() {
 	later := strings.HasPrefix(l.file.Root().Get("openapi").Text(), "3.1")
 	d := &decoder{l: l, later: later}
 	t := d.decode()
+	others := l.out
+	if others == nil && d.mixesSchemas() {
+		others = l.outside() // for the circles that markSchemas speaks of
+	}
+	if others != nil {
+		others.complete(d)
+		others.requirements()
+	}
 	l.operationIDs()
 	l.requirements()
 
@@ -33,11 +39,21 @@ func (l *loading) openAPI() {
 	for _, b := range d.beside {
 		v.schema(b.at, &openapi3.SchemaRef{Value: b.schema})
 	}
-	if len(d.failed) > 0 {
-		return
+	broken := d.refs.broken
+	if others == nil {
+		if len(d.failed) > 0 {
+			return
+		}
+		d.link(t)
+	} else {
+		others.validate()
+		if len(d.failed) > 0 || others.failed() {
+			return
+		}
+		broken = broken || others.broken()
+		defer others.link(t)()
 	}
-	d.link(t)
-	if l.resolve(t, d.refs.dead) {
+	if l.resolve(t, broken) {
 		v.paths(t)
 		l.doc.OpenAPI = t
 	}
@@ -61,11 +77,11 @@ var errOutside = errors.New("outside references are not followed")
 
 // resolve lets kin-openapi follow the references. Those that lead nowhere have been reported and removed, so that it should find
 // nothing to complain of but what hangs on them. It never reads a file.
-func (l *loading) resolve(t *openapi3.T, dead []source.Pointer) bool {
+func (l *loading) resolve(t *openapi3.T, broken bool) bool {
 	loader := openapi3.NewLoader()
 	loader.ReadFromURIFunc = func(*openapi3.Loader, *url.URL) ([]byte, error) { return nil, errOutside }
 	err := loader.ResolveRefsIn(t, nil)
-	if err != nil && len(dead) == 0 {
+	if err != nil && !broken {
 		l.report(CodeReference, l.blamed(err.Error()), "%s", firstLine(err.Error()))
 	}
 	return err == nil

@@ -67,18 +67,24 @@ func (l *loading) requirements() {
 // itemRequirements looks at the operations of an object of path items, and of their callbacks.
 func (l *loading) itemRequirements(items source.Node) {
 	for _, item := range items.Members() {
-		eachOperation(item, func(_ string, op source.Node) {
-			l.requirement(op.Get("security"))
-			for _, callback := range op.Get("callbacks").Members() {
-				l.itemRequirements(callback)
-			}
-		})
+		l.operationRequirements(item)
 	}
 }
 
-// requirement looks at one list of requirements.
+// operationRequirements looks at the operations of a path item, and of their callbacks.
+func (l *loading) operationRequirements(item source.Node) {
+	eachOperation(item, func(_ string, op source.Node) {
+		l.requirement(op.Get("security"))
+		for _, callback := range op.Get("callbacks").Members() {
+			l.itemRequirements(callback)
+		}
+	})
+}
+
+// requirement looks at one list of requirements. The schemes are those of the document, in whatever file the list is.
 func (l *loading) requirement(list source.Node) {
-	schemes := l.file.Root().Get("components").Get("securitySchemes")
+	doc := l.document()
+	schemes := doc.file.Root().Get("components").Get("securitySchemes")
 	for _, alternative := range list.Items() {
 		for name, scopes := range alternative.Members() {
 			if schemes.Get(name).Exists() {
@@ -90,6 +96,9 @@ func (l *loading) requirement(list source.Node) {
 				d.Hint = fmt.Sprintf("did you mean %q?", near)
 				e, ok := scopes.Rename(near)
 				d.Offer(fmt.Sprintf("write %q", near), e, ok)
+			}
+			if l != doc {
+				d.Related = []diag.Related{{Message: "used by this document", At: doc.place("")}}
 			}
 		}
 	}

@@ -37,25 +37,27 @@ func (v *validator) paths(t *openapi3.T) {
 			seen[shape] = n
 		}
 		item := t.Paths.Value(path)
-		if item == nil || v.deadLists[at+"/parameters"] {
+		if item == nil {
 			continue
 		}
 		operations := item.Operations()
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
-			if here := at.Child(strings.ToLower(method)); !v.deadLists[here+"/parameters"] {
-				v.pathParameters(here, method+" "+path, names, item, operations[method])
-			}
+			v.pathParameters(at.Child(strings.ToLower(method)), method+" "+path, names, item, operations[method])
 		}
 	}
 }
 
-// pathParameters reports an operation whose path parameters are not those of its path.
+// pathParameters reports an operation whose path parameters are not those of its path, if all of its parameters are known.
 func (v *validator) pathParameters(
 	at source.Pointer, what string, inPath []string, item *openapi3.PathItem, op *openapi3.Operation,
 ) {
 	var declared []string
 	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
-		if ref != nil && ref.Value != nil && ref.Value.In == openapi3.ParameterInPath {
+		switch {
+		case ref == nil || ref.Value == nil:
+		case v.l.doc.Unknown(ref.Value):
+			return
+		case ref.Value.In == openapi3.ParameterInPath:
 			declared = append(declared, ref.Value.Name)
 		}
 	}

@@ -7,51 +7,81 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
 // maxHops bounds how many references are followed one after the other.
 const maxHops = 64
 
-// references remembers what is known of the references of a document.
+// references remembers what is known of the references of a file.
 type references struct {
 	verdicts map[reference]verdict
-	dead     []source.Pointer // the objects whose reference leads nowhere
+	dead     []source.Pointer // the objects whose reference is not followed
+	broken   bool             // one of them is an error
 }
 
 // reference is a $ref and the member of components whose kind of object it must lead to.
 type reference struct{ ref, bucket string }
 
-// verdict is what is wrong with a reference, nothing if the message is empty, and which one is meant, where that is known.
-type verdict struct{ message, hint, meant string }
+// verdict is what is wrong with a reference; nothing if the message is empty.
+type verdict struct {
+	message, hint string
+	meant         string        // the reference that should be written, where that is known
+	severity      diag.Severity // zero for an error
+	file          *other        // the file that cannot be read, if that is what is wrong
 
-// check reports a reference that leads outside or nowhere. n is the object that holds it.
-func (r *references) check(l *loading, n source.Node, ref, bucket string) bool {
+	first, last source.Node // what it leads to, and what that stands for in the end
+	as          string      // what is written instead while kin-openapi resolves references; nothing if it understands them as they are
+}
+
+// reference follows a $ref and reports it if it leads outside or nowhere. n is the object that holds it.
+func (d *decoder) reference(n source.Node, ref, bucket string) (verdict, bool) {
 	key := reference{ref, bucket}
-	v, ok := r.verdicts[key]
+	v, ok := d.refs.verdicts[key]
 	if !ok {
-		v = l.judge(key)
-		if r.verdicts == nil {
-			r.verdicts = map[reference]verdict{}
+		v = d.l.judge(key)
+		if d.refs.verdicts == nil {
+			d.refs.verdicts = map[reference]verdict{}
 		}
-		r.verdicts[key] = v
+		d.refs.verdicts[key] = v
 	}
 	if v.message == "" {
-		return true
+		if d.leadsOut(ref, v.first) {
+			v = d.take(n, v, ref, bucket)
+		}
+		return v, true
 	}
+	d.refs.dead = append(d.refs.dead, n.Pointer())
+	d.refs.broken = d.refs.broken || v.severity == 0
+	if v.file == nil || !v.file.once || !v.file.said {
+		d.complain(n, CodeReference, v)
+	}
+	if v.file != nil {
+		v.file.said = true
+	}
+	return v, false
+}
+
+// complain reports what is wrong with the reference in an object.
+func (d *decoder) complain(n source.Node, code diag.Code, v verdict) {
 	at := n.Pointer()
 	place := n.KeyRange()
-	if l.isItem(at) && n.Get("$ref").Exists() {
-		place = n.Get("$ref").Range()
+	switch ref := n.Get("$ref"); {
+	case ref.Exists() && (at == "" || d.l.isItem(at)):
+		place = ref.Range()
+	case at == "":
+		place = d.l.place(at)
 	}
-	d := l.reportRange(CodeReference, at, place, "%s", v.message)
-	d.Hint = v.hint
+	report := d.l.reportRange(code, at, place, "%s", v.message)
+	report.Hint = v.hint
 	if v.meant != "" {
 		e, ok := n.Get("$ref").ReplaceText(v.meant)
-		d.Offer(fmt.Sprintf("write %q", v.meant), e, ok)
+		report.Offer(fmt.Sprintf("write %q", v.meant), e, ok)
 	}
-	r.dead = append(r.dead, at)
-	return false
+	if v.severity != 0 {
+		report.Severity = v.severity
+	}
 }
 
 // isItem tells whether a pointer leads to an item of a list.
@@ -62,39 +92,48 @@ func (l *loading) isItem(at source.Pointer) bool {
 
 // judge tells what is wrong with a reference.
 func (l *loading) judge(r reference) verdict {
-	if !strings.HasPrefix(r.ref, "#") {
-		return verdict{
-			fmt.Sprintf("reference %q leads outside: outside references are not followed", r.ref),
-			"put what it leads to below components, and refer to it with #/components/…", "",
-		}
+	in, tokens, bad := l.locate(r.ref)
+	if in == nil {
+		return l.advise(bad, r)
 	}
-	tokens, ok := fragment(r.ref)
-	if !ok {
-		return verdict{
-			fmt.Sprintf("reference %q is not a path into the document", r.ref),
-			fmt.Sprintf("write a path such as \"#/components/%s/Name\"", r.bucket), "",
-		}
-	}
-	n, found, hops := l.follow(tokens)
+	way := in.follow(tokens)
+	n := way.last
 	switch {
-	case hops == circle:
-		return verdict{fmt.Sprintf("reference %q leads back to itself", r.ref), "let one of them say what it stands for", ""}
-	case hops >= maxHops:
-		return verdict{fmt.Sprintf("reference %q leads through too many others", r.ref), "refer to the object itself", ""}
-	case !found:
-		v := verdict{message: fmt.Sprintf("reference %q leads nowhere", r.ref), meant: l.meantRef(tokens, r.bucket)}
-		if v.meant != "" {
-			v.hint = fmt.Sprintf("did you mean %q?", v.meant)
-		}
-		return v
+	case way.hops == circle:
+		return verdict{message: fmt.Sprintf("reference %q leads back to itself", r.ref), hint: "let one of them say what it stands for"}
+	case way.hops >= maxHops:
+		return verdict{message: fmt.Sprintf("reference %q leads through too many others", r.ref), hint: "refer to the object itself"}
+	case !way.found && way.bad.severity != 0:
+		return verdict{message: fmt.Sprintf("reference %q leads through one that is not followed", r.ref), severity: way.bad.severity}
+	case !way.found:
+		return verdict{message: fmt.Sprintf("reference %q leads nowhere", r.ref)}.meaning(l.meantRef(in, tokens, r))
 	case n.Kind() != source.Object && n.Kind() != source.Bool:
-		return verdict{fmt.Sprintf("reference %q leads to %s, expected an object", r.ref, kindPhrase(n)), "", ""}
+		return verdict{message: fmt.Sprintf("reference %q leads to %s, expected an object", r.ref, kindPhrase(n))}
 	case wrongBucket(tokens, r.bucket):
 		return verdict{
-			fmt.Sprintf("reference %q leads to components.%s, expected components.%s", r.ref, tokens[1], r.bucket), "", "",
+			message: fmt.Sprintf("reference %q leads to components.%s, expected components.%s", r.ref, tokens[1], r.bucket),
 		}
 	}
-	return verdict{}
+	return verdict{first: way.first, last: n}
+}
+
+// advise completes the verdict on a reference that names no place with what may be meant.
+func (l *loading) advise(v verdict, r reference) verdict {
+	if v.hint == "" && strings.HasPrefix(r.ref, "#") {
+		v.hint = fmt.Sprintf("write a path such as \"#/components/%s/Name\"", r.bucket)
+	}
+	if v.severity == 0 && l.document().file.Root().Get("components").Get(r.bucket).Get(r.ref).Exists() {
+		return v.meaning("#" + string(source.Pointer("/components").Child(r.bucket).Child(r.ref)))
+	}
+	return v
+}
+
+// meaning adds which reference is meant, if one is.
+func (v verdict) meaning(ref string) verdict {
+	if ref != "" {
+		v.meant, v.hint = ref, fmt.Sprintf("did you mean %q?", ref)
+	}
+	return v
 }
 
 // wrongBucket tells whether a reference leads to a component of another kind.
@@ -110,69 +149,86 @@ func wrongBucket(tokens []string, bucket string) bool {
 	return false
 }
 
-// meantRef looks for the reference that is meant by one that leads nowhere.
-func (l *loading) meantRef(tokens []string, bucket string) string {
+// meantRef looks for the reference that is meant by one that leads nowhere, in the file that it leads to.
+func (l *loading) meantRef(in *loading, tokens []string, r reference) string {
 	if len(tokens) == 0 {
 		return ""
 	}
+	file, _, _ := strings.Cut(r.ref, "#")
 	name := tokens[len(tokens)-1]
-	parent, rest := l.step(l.file.Root(), tokens[:len(tokens)-1])
+	parent, rest := in.step(in.file.Root(), tokens[:len(tokens)-1])
 	if near := l.nearestMember(parent, name); near != "" && len(rest) == 0 {
-		return "#" + string(parent.Pointer().Child(near))
+		return file + "#" + string(parent.Pointer().Child(near))
 	}
-	if l.file.Root().Get("components").Get(bucket).Get(name).Exists() {
-		return "#" + string(source.Pointer("/components").Child(bucket).Child(name))
+	if in.file.Root().Get("components").Get(r.bucket).Get(name).Exists() {
+		return file + "#" + string(source.Pointer("/components").Child(r.bucket).Child(name))
 	}
 	return ""
 }
 
-// target finds what a local reference leads to, through the references on the way.
+// target finds what a reference leads to, through the references on the way.
 func (l *loading) target(ref string) (source.Node, bool) {
-	tokens, ok := fragment(ref)
-	if !ok {
+	in, tokens, _ := l.locate(ref)
+	if in == nil {
 		return source.Node{}, false
 	}
-	n, found, _ := l.follow(tokens)
-	return n, found
+	way := in.follow(tokens)
+	return way.last, way.found
 }
 
 // circle is the number of hops of a reference that leads back to itself.
 const circle = -1
 
-// follow goes from the root along the tokens, and through references where they stand for an object; hops counts them. An object
-// that is there counts as found even if its own reference leads nowhere, as that is reported where it stands.
-func (l *loading) follow(tokens []string) (n source.Node, found bool, hops int) {
-	passed := map[source.Node]bool{}
-	for ; hops < maxHops; hops++ {
-		var rest []string
-		n, rest = l.step(l.file.Root(), tokens)
-		found = found || len(rest) == 0
-		next := n.Get("$ref")
-		if next.Kind() != source.String {
-			return n, found, hops
-		}
-		if len(rest) == 0 && passed[n] {
-			return n, false, circle
-		}
-		passed[n] = true
-		through, ok := fragment(next.Text())
-		if !ok {
-			return n, found, hops
-		}
-		tokens = append(slices.Clip(through), rest...)
-	}
-	return n, false, hops
+// way is where a path into a file leads.
+type way struct {
+	first, last source.Node // what is there, and what that stands for in the end
+	found       bool
+	hops        int     // references on the way
+	bad         verdict // on one of them, where it ends the way
 }
 
-// step goes from a node along the tokens as far as there are values. A top-level key in the wrong case is as good as the right
-// one: it is reported where it stands, and not again for each reference to it.
+// follow goes from the root along the tokens, and through references where they stand for an object. An object that is there counts as
+// found even if its own reference leads nowhere, as that is reported where it stands.
+func (l *loading) follow(tokens []string) (w way) {
+	passed := map[source.Node]bool{}
+	for ; w.hops < maxHops; w.hops++ {
+		var rest []string
+		w.last, rest = l.step(l.file.Root(), tokens)
+		if len(rest) == 0 && !w.found {
+			w.first, w.found = w.last, true
+		}
+		next := w.last.Get("$ref")
+		if next.Kind() != source.String {
+			return w
+		}
+		if len(rest) == 0 && passed[w.last] {
+			w.found, w.hops = false, circle
+			return w
+		}
+		passed[w.last] = true
+		in, through, bad := l.locate(next.Text())
+		if in == nil {
+			w.bad = bad
+			return w
+		}
+		l, tokens = in, append(slices.Clip(through), rest...)
+	}
+	w.found = false
+	return w
+}
+
+// maxTopLevel bounds among how many top-level keys one in the wrong case is looked for.
+const maxTopLevel = 100
+
+// step goes from a node along the tokens as far as there are values. A top-level key of the document in the wrong case is as
+// good as the right one: it is reported where it stands, and not again for each reference to it.
 func (l *loading) step(n source.Node, tokens []string) (source.Node, []string) {
 	for i, token := range tokens {
 		child := n.Get(token)
 		if n.Kind() == source.Array {
 			child, _ = l.file.Lookup(n.Pointer().Child(token))
 		}
-		if !child.Exists() && i == 0 {
+		if !child.Exists() && i == 0 && l == l.document() && n.Len() <= maxTopLevel {
 			for key, m := range n.Members() {
 				if strings.EqualFold(key, token) {
 					child = m

@@ -2,6 +2,8 @@ package oas
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
@@ -11,14 +13,25 @@ import (
 type loading struct {
 	file     *source.File
 	doc      *Document
+	opt      Options
+	at       string // of another file than the document's: where it lies below the root
+	out      *outside
 	found    []*diag.Diagnostic
 	searches int // for hints, so far
 }
 
 // list is everything found, sorted.
 func (l *loading) list() diag.List {
-	list := make(diag.List, len(l.found))
-	for i, d := range l.found {
+	found := l.found
+	if l.out != nil {
+		for _, name := range slices.Sorted(maps.Keys(l.out.files)) {
+			if other := l.out.files[name].l; other != nil {
+				found = append(found, other.found...)
+			}
+		}
+	}
+	list := make(diag.List, len(found))
+	for i, d := range found {
 		list[i] = *d
 	}
 	return list.Sort()

@@ -20,7 +20,11 @@ func (d *Document) Schemes() []Scheme {
 	list := make([]Scheme, 0, len(settings))
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		s := Scheme{Name: name, Tyk: settings[name], Component: d.component(name)}
-		if c := s.Component; c != nil {
+		switch c := s.Component; {
+		case c == nil:
+		case d.Unknown(c):
+			s.Kind = SchemeUnknown
+		default:
 			s.Kind = schemeKind(c.Type, c.Scheme, c.BearerFormat, s.Tyk)
 		}
 		if d.OpenAPI != nil && len(d.OpenAPI.Security) > 0 {

@@ -16,24 +16,23 @@ import (
 // the schema is used, and each use of a schema costs a walk through all that it leads to. A test holds that nothing that
 // kin-openapi finds in the whole escapes the validator.
 type validator struct {
-	l         *loading
-	ctx       context.Context
-	excused   map[source.Pointer]bool // objects that are incomplete for a reason that has been reported
-	deadLists map[source.Pointer]bool // lists of parameters with a reference that leads nowhere
-	scratch   openapi3.Schema
-	valid     *openapi3.SchemaRef // stands for a schema that is visited on its own
+	l       *loading
+	ctx     context.Context
+	excused map[source.Pointer]bool // objects that are incomplete for a reason that has been reported
+	scratch openapi3.Schema
+	valid   *openapi3.SchemaRef // stands for a schema that is visited on its own
 }
 
 func newValidator(l *loading, d *decoder) *validator {
 	v := &validator{
-		l: l, ctx: validation(d.later), excused: map[source.Pointer]bool{}, deadLists: map[source.Pointer]bool{},
+		l: l, ctx: validation(d.later), excused: map[source.Pointer]bool{},
 		valid: &openapi3.SchemaRef{Value: &openapi3.Schema{}},
 	}
 	for _, at := range d.failed {
 		v.excused[at], v.excused[at.Parent()] = true, true
 	}
 	for _, at := range d.refs.dead {
-		v.excused[at], v.deadLists[at.Parent()] = true, true
+		v.excused[at] = true
 	}
 	return v
 }
