@@ -53,11 +53,14 @@ func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 			}
 			continue
 		}
-		doc, list := oas.Load(name, data)
+		doc, list := oas.LoadWith(name, data, oas.Options{Files: beside(t, path)})
 		found = append(found, list...)
 		if doc != nil {
 			docs = append(docs, doc)
 			files[name] = doc.File
+			for _, other := range doc.Others {
+				files[other.Name] = other
+			}
 		}
 	}
 	found = append(found, compiler.Check(docs, opt)...)
@@ -68,7 +71,19 @@ func checkFiles(t testing.TB, paths ...string) (diag.List, diag.Texts) {
 	return ignore.Apply(read, found.Sort()), func(name string) *source.File { return files[name] }
 }
 
-// cases returns the golden inputs of a rule: bad*.json or .yaml, or folders bad* whose files are checked together.
+// beside is what a document may refer to: the folder that it is in.
+func beside(t testing.TB, path string) *oas.Files {
+	t.Helper()
+	files, err := oas.OpenFiles(filepath.Dir(path), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	return files
+}
+
+// cases returns the golden inputs of a rule: bad*.json or .yaml, or folders bad* whose files are checked together. What is in folders within
+// these is there to be referred to.
 func cases(t *testing.T, code diag.Code, prefix string) [][]string {
 	t.Helper()
 	matches, err := filepath.Glob(filepath.Join(rulesDir, string(code), prefix+"*"))
@@ -83,7 +98,7 @@ func cases(t *testing.T, code diag.Code, prefix string) [][]string {
 		}
 		switch {
 		case info.IsDir():
-			inside, err := filepath.Glob(filepath.Join(m, "*"))
+			inside, err := filepath.Glob(filepath.Join(m, "*.*"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,8 +111,8 @@ func cases(t *testing.T, code diag.Code, prefix string) [][]string {
 }
 
 func goldenFile(paths []string) string {
-	if len(paths) > 1 {
-		return filepath.Dir(paths[0]) + ".want"
+	if folder := filepath.Dir(paths[0]); filepath.Dir(filepath.Dir(folder)) == rulesDir {
+		return folder + ".want"
 	}
 	return strings.TrimSuffix(paths[0], filepath.Ext(paths[0])) + ".want"
 }

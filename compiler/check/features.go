@@ -58,6 +58,7 @@ var features = []Feature{
 	{Name: "JSON web tokens", Field: schemeField, Refused: true, Effect: opensAPI, find: schemesOf(oas.SchemeJWT)},
 	{Name: "basic authentication", Field: schemeField, Refused: true, Effect: opensAPI, find: schemesOf(oas.SchemeBasic)},
 	{Name: "access tokens of another authorization server", Field: schemeField, Refused: true, Effect: opensAPI, find: schemesOf(oas.SchemeExternalOAuth, oas.SchemeOAuth2)},
+	{Name: "a security scheme that is not read", Field: schemeField, Refused: true, Effect: opensAPI, find: unreadSchemes},
 	{Name: "a second OAuth scheme", Field: schemeField, Refused: true, Effect: "only one of them would be asked for", find: secondOAuth},
 	{Name: "the fallback to auth tokens", Field: "server.authentication", Refused: true, Effect: opensAPI, find: fallback},
 	{Name: "hmac", Field: "server.authentication.hmac", Refused: true, Effect: opensAPI},
@@ -114,6 +115,7 @@ var features = []Feature{
 	{Name: "errorOverrides", Field: "errorOverrides", Refused: true, Effect: changesAnswer},
 	{Name: "streams", Field: streaming, Refused: true, Effect: losesRequest, find: streams},
 
+	{Name: "operations that are not read", Field: "middleware.operations", Refused: true, Effect: opensOperation, find: unreadOperations},
 	{Name: "internal operations", Field: operationField + "internal", Refused: true, Effect: opensOperation},
 	{Name: "scopeCheck", Field: operationField + "scopeCheck", Refused: true, Effect: opensOperation, find: filled},
 	{Name: "validateRequest", Field: operationField + "validateRequest", Refused: true, Effect: "bad requests would go upstream"},

@@ -28,7 +28,7 @@ func checkTokenSources(p *Pass) {
 			}
 		case oas.SchemeExternalOAuth:
 			p.tokenSource(s.settings, what, s.Tyk.AuthSources, diag.Warning)
-		case oas.SchemeToken, oas.SchemeOAuth2: // apiKey says itself where the key is
+		case oas.SchemeToken, oas.SchemeOAuth2, oas.SchemeUnknown: // apiKey says itself where the key is
 		}
 	}
 	auth := p.Doc.Tyk.Server.Authentication

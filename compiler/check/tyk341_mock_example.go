@@ -43,6 +43,9 @@ func (p *Pass) mockExample(operation *openapi3.Operation, n source.Node) {
 		}
 		return
 	}
+	if p.Doc.Unknown(response.Value) {
+		return
+	}
 	contentType, given := known(n.Get("contentType"))
 	if !given {
 		contentType = "application/json"

@@ -138,6 +138,22 @@ func schemesOf(kinds ...oas.SchemeKind) func(*Pass, string) []source.Pointer {
 	}
 }
 
+// unreadSchemes finds security schemes in force that are behind a reference which is tolerated and not followed.
+func unreadSchemes(p *Pass, field string) []source.Pointer {
+	if p.Purpose != Serve {
+		return nil
+	}
+	return schemesOf(oas.SchemeUnknown)(p, field)
+}
+
+// unreadOperations finds middleware that may be meant for operations behind such a reference.
+func unreadOperations(p *Pass, _ string) []source.Pointer {
+	if p.Purpose == Serve && p.Doc.LacksOperations() {
+		return []source.Pointer{operationsAt}
+	}
+	return nil
+}
+
 func secondOAuth(p *Pass, field string) []source.Pointer {
 	list := schemesOf(oas.SchemeOAuth)(p, field)
 	return list[min(1, len(list)):]

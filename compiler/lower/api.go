@@ -9,6 +9,9 @@ import (
 
 func (l *lowering) api(doc *oas.Document) error {
 	ext := doc.Tyk
+	if doc.LacksOperations() {
+		return errUnread
+	}
 	up, err := upstream(&ext.Upstream)
 	if err != nil {
 		return err
@@ -41,6 +44,9 @@ func (l *lowering) api(doc *oas.Document) error {
 
 // errUnprotected says that a document asks for a protection which the plan cannot express. The rules refuse such a document before it comes here.
 var errUnprotected = errors.New("the authentication of this API is not one that can be served")
+
+// errUnread says that a document has operations of which nothing is known.
+var errUnread = errors.New("a path item of this API is behind a reference that is not followed")
 
 func (l *lowering) protect(doc *oas.Document, api *plan.API) error {
 	protection := doc.Protection()

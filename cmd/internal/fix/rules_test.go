@@ -56,7 +56,7 @@ func badDocuments(t *testing.T, code diag.Code) []map[string][]byte {
 	for _, m := range matches {
 		paths := []string{m}
 		if info, err := os.Stat(m); err == nil && info.IsDir() {
-			paths, _ = filepath.Glob(filepath.Join(m, "*")) // the pattern is good
+			paths, _ = filepath.Glob(filepath.Join(m, "*.*")) // the pattern is good; folders within are there to be referred to
 		}
 		set := map[string][]byte{}
 		for _, path := range paths {
