@@ -34,7 +34,7 @@ fmt: ## Format the sources
 	gofumpt -w $$(git ls-files '*.go')
 
 golden: ## Rewrite the golden files; then read the diff
-	$(GO) test ./compiler ./oas/diag -update
+	$(GO) test ./compiler ./oas/diag ./cmd/internal/fix -update
 	$(GO) test ./cmd/tykctl -run RuleReference -update
 
 fuzz: ## Run each fuzz target for FUZZTIME

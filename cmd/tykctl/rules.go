@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -31,6 +32,7 @@ type ruleJSON struct {
 	Severity string    `json:"severity"`
 	Serving  string    `json:"serving,omitempty"`
 	Since    string    `json:"since"`
+	Fix      string    `json:"fix,omitempty"` // "safe" or "unsafe"
 	Summary  string    `json:"summary"`
 }
 
@@ -39,13 +41,13 @@ func runRules(std stdio, format string) error {
 	case "text":
 		w := tabwriter.NewWriter(std.Out, 0, 4, 2, ' ', 0)
 		for _, r := range check.Rules() {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Code, r.Severity, r.Name, r.Summary)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Code, r.Severity, r.Name, cmp.Or(r.Fix, "-"), r.Summary)
 		}
 		return w.Flush()
 	case "json":
 		list := []ruleJSON{}
 		for _, r := range check.Rules() {
-			j := ruleJSON{Code: r.Code, Name: r.Name, Severity: r.Severity.String(), Since: r.Since, Summary: r.Summary}
+			j := ruleJSON{Code: r.Code, Name: r.Name, Severity: r.Severity.String(), Since: r.Since, Fix: r.Fix, Summary: r.Summary}
 			if r.Serving != 0 {
 				j.Serving = r.Serving.String()
 			}
@@ -64,9 +66,10 @@ func runRules(std stdio, format string) error {
 func ruleReference() string {
 	var b strings.Builder
 	b.WriteString("# Rules\n\nWhat `tykctl validate` looks for. `tykctl explain CODE` prints one of these sections; this page is generated from them.\n\n")
-	b.WriteString("| code | name | severity | finds |\n| --- | --- | --- | --- |\n")
+	b.WriteString("In the column fix, *safe* is for `--fix`, which keeps what the gateway does, and *unsafe* for `--fix=unsafe` alone; findings of one rule may differ.\n\n")
+	b.WriteString("| code | name | severity | fix | finds |\n| --- | --- | --- | --- | --- |\n")
 	for _, r := range check.Rules() {
-		fmt.Fprintf(&b, "| [%s](#%s-%s) | %s | %s | %s |\n", r.Code, strings.ToLower(string(r.Code)), r.Name, r.Name, severities(r), strings.ReplaceAll(r.Summary, "|", "\\|"))
+		fmt.Fprintf(&b, "| [%s](#%s-%s) | %s | %s | %s | %s |\n", r.Code, strings.ToLower(string(r.Code)), r.Name, r.Name, severities(r), r.Fix, strings.ReplaceAll(r.Summary, "|", "\\|"))
 	}
 	for _, r := range check.Rules() {
 		fenced := false

@@ -2,7 +2,7 @@
 // reports; it changes nothing, never touches the disk and never depends on another rule having run.
 //
 // To add a rule, add three things and nothing else: tykNNN_name.go, tykNNN_name.md and testdata/rules/TYKNNN. Tests check that
-// they are complete and that the examples of the documentation behave as it says.
+// they are complete and that the examples of the documentation behave as it says. A rule may offer to mend what it finds (fix.go).
 package check
 
 import (

@@ -36,8 +36,8 @@ func list(f *source.File) diag.List {
 	return diag.List{
 		{Code: "TYK301", Severity: diag.Error, Message: "the mark is wrong", Hint: "mend it", At: f.At("/long/mark"), Pointer: "/long/mark"},
 		{Code: "TYK204", Severity: diag.Warning, Message: `"b" is a letter`, At: f.Key("/b"), Pointer: "/b", Related: []diag.Related{{Message: "as this one", At: f.At("/title")}}},
-		{Code: "TYK201", Severity: diag.Info, Message: "after a tab", At: f.At("/tab"), Pointer: "/tab"},
-		{Code: "TYK202", Severity: diag.Info, Message: "beside a secret", At: f.At("/next"), Pointer: "/next"},
+		{Code: "TYK201", Severity: diag.Info, Message: "after a tab", At: f.At("/tab"), Pointer: "/tab", Fix: &diag.Fix{Title: "write 4", Unsafe: true, Edits: []source.Edit{{At: f.At("/tab"), Text: "4"}}}},
+		{Code: "TYK202", Severity: diag.Info, Message: "beside a secret", At: f.At("/next"), Pointer: "/next", Fix: &diag.Fix{Title: "remove it", Edits: []source.Edit{{At: f.At("/next")}}}},
 		{Code: "TYK311", Severity: diag.Info, Message: "credentials", At: f.At("/url"), Pointer: "/url"},
 		{Code: "TYK100", Severity: diag.Error, Message: "cannot be read", At: source.Range{File: "other.json"}},
 		{Code: "TYK204", Severity: diag.Warning, Message: `"b" is a letter`, At: f.Key("/b"), Pointer: "/b"},
@@ -106,7 +106,7 @@ func TestSort(t *testing.T) {
 
 func stripRelated(l diag.List) diag.List {
 	for i := range l {
-		l[i].Related = nil
+		l[i].Related, l[i].Fix = nil, nil // compared by address
 	}
 	return l
 }

@@ -40,6 +40,18 @@ type jsonDiagnostic struct {
 	Fingerprint string         `json:"fingerprint"`
 	Range       *jsonRange     `json:"range,omitempty"`
 	Related     []jsonRelated  `json:"related,omitempty"`
+	Fix         *jsonFix       `json:"fix,omitempty"`
+}
+
+type jsonFix struct {
+	Title string     `json:"title"`
+	Safe  bool       `json:"safe"`
+	Edits []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	Range jsonRange `json:"range"`
+	Text  string    `json:"text"`
 }
 
 type jsonRelated struct {
@@ -72,6 +84,7 @@ func WriteJSON(w io.Writer, l List, run Run) error {
 		report.Diagnostics[i] = jsonDiagnostic{
 			Code: d.Code, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint,
 			File: d.At.File, Pointer: d.Pointer, Fingerprint: prints[i], Range: newJSONRange(d.At), Related: newJSONRelated(d.Related),
+			Fix: newJSONFix(d.Fix),
 		}
 	}
 	return encodeJSON(w, report)
@@ -97,4 +110,15 @@ func newJSONRelated(related []Related) []jsonRelated {
 		list[i] = jsonRelated{Message: r.Message, File: r.At.File, Range: newJSONRange(r.At)}
 	}
 	return list
+}
+
+func newJSONFix(f *Fix) *jsonFix {
+	if f == nil {
+		return nil
+	}
+	j := jsonFix{Title: f.Title, Safe: !f.Unsafe, Edits: make([]jsonEdit, len(f.Edits))}
+	for i, e := range f.Edits {
+		j.Edits[i] = jsonEdit{Range: jsonRange{jsonPos(e.At.Start), jsonPos(e.At.End)}, Text: e.Text}
+	}
+	return &j
 }

@@ -69,6 +69,7 @@ type (
 		Locations    []sarifLocation   `json:"locations"`
 		Related      []sarifLocation   `json:"relatedLocations,omitempty"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Fixes        []sarifFix        `json:"fixes,omitempty"`
 	}
 	sarifLocation struct {
 		ID       *int          `json:"id,omitempty"`
@@ -148,6 +149,7 @@ func newSARIFResult(d *Diagnostic, fingerprint string, run *Run) sarifResult {
 		RuleID: string(d.Code), Level: sarifLevel(d.Severity), Message: sarifText{Text: sarifMessage(d.withHint())},
 		Locations:    []sarifLocation{{Physical: newSARIFPhysical(d.At, run)}},
 		Fingerprints: map[string]string{"tykctl/v1": fingerprint},
+		Fixes:        newSARIFFixes(d, run),
 	}
 	if i, known := run.rule(d.Code); known {
 		r.RuleIndex = &i

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -203,8 +204,8 @@ func count(l diag.List) map[finding]int {
 	return counts
 }
 
-// judge says what is wrong with fixes, given what was found before and after. What keeps the meaning can bring no error; what changes it may
-// uncover some, but none about how the text is written.
+// judge says what is wrong with fixes, given what was found before and after. What keeps the meaning can bring no error, except that libraries tell one
+// error of an object at a time; what changes it may uncover some, but none about how the text is written.
 func judge(before, after, mends diag.List) error {
 	had, has := count(before), count(after)
 	for f, n := range count(mends) {
@@ -216,11 +217,18 @@ func judge(before, after, mends diag.List) error {
 	for i := range after {
 		d := &after[i]
 		f := finding{d.Code, d.Message}
-		if d.Severity == diag.Error && has[f] > had[f] && (safe || aboutNotation(d.Code)) {
+		if d.Severity == diag.Error && has[f] > had[f] && (safe && !nextOf(d, mends) || aboutNotation(d.Code)) {
 			return fmt.Errorf("brings %s, %s", d.Code, d.Message)
 		}
 	}
 	return nil
+}
+
+// nextOf reports whether an error of the OpenAPI part is about the object of another one that was mended.
+func nextOf(d *diag.Diagnostic, mends diag.List) bool {
+	return d.Pointer != "" && d.Code >= oas.CodeStructure && d.Code < oas.CodeNoExtension && slices.ContainsFunc(mends, func(m diag.Diagnostic) bool {
+		return strings.HasPrefix(string(m.Pointer)+"/", string(d.Pointer)+"/") || strings.HasPrefix(string(d.Pointer)+"/", string(m.Pointer)+"/")
+	})
 }
 
 // aboutNotation reports whether a code is about how a text is written, or about a failure of ours.

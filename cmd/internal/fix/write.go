@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
 )
 
 // ErrChanged says that a file is not any more what was read from it.
@@ -25,26 +27,11 @@ func Write(path string, old, changed []byte) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is no regular file", path)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), ".tykctl-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails once the file has its new name
-	_, err = tmp.Write(changed)
-	for _, step := range []func() error{func() error { return tmp.Chmod(info.Mode().Perm()) }, tmp.Sync, tmp.Close} {
-		if e := step(); err == nil {
-			err = e
+	return atomicfile.Write(target, changed, info.Mode().Perm(), func() error {
+		now, err := os.ReadFile(target)
+		if err == nil && !bytes.Equal(now, old) {
+			err = fmt.Errorf("%s: %w", path, ErrChanged)
 		}
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	now, err := os.ReadFile(target) // as late as can be
-	if err != nil {
 		return err
-	}
-	if !bytes.Equal(now, old) {
-		return fmt.Errorf("%s: %w", path, ErrChanged)
-	}
-	return os.Rename(tmp.Name(), target)
+	})
 }
