@@ -31,6 +31,7 @@ type Plan struct {
 	Routes    []Route    `json:"routes"`    // those of one API stand together, ordered by path, then method
 	Upstreams []Upstream `json:"upstreams"` // each different one once
 	OAuth     []OAuth2   `json:"oauth"`
+	Policies  []Policy   `json:"policies,omitempty"` // ordered by id
 	Origins   []Origin   `json:"origins"`
 }
 
@@ -63,6 +64,7 @@ type Auth uint8
 const (
 	AuthKeyless Auth = iota + 1
 	AuthOAuth        // access tokens that this gateway issued
+	AuthToken        // keys, and access tokens, whose session has access to the API
 )
 
 // SourceKind is a part of a request that can hold an access token.
@@ -91,6 +93,7 @@ type Route struct {
 	Block      bool     `json:"block,omitempty"`      // always refused
 	Allow      bool     `json:"allow,omitempty"`      // open although the API has an allow list
 	IgnoreCase bool     `json:"ignoreCase,omitempty"` // the path is compared without regard to case
+	Scopes     []string `json:"scopes,omitempty"`     // alternatives, each a space-separated list that the access token must have all of; empty: any scope will do
 	Origin     OriginID `json:"origin"`
 }
 
@@ -111,9 +114,56 @@ type OAuth2 struct {
 	ResponseTypes []string `json:"responseTypes,omitempty"` // of the authorization endpoint; empty: it refuses every request
 	LoginRedirect string   `json:"loginRedirect,omitempty"` // absolute URL of the identity server's login page
 	Scopes        []string `json:"scopes,omitempty"`        // declared by the flows, sorted
+	AccessTTL     int64    `json:"accessTtl,omitempty"`     // seconds; 0: the gateway's setting
 	NotifyURL     string   `json:"notifyUrl,omitempty"`
 	NotifySecret  string   `json:"notifySecret,omitempty"` // as written in the document, a reference or the secret itself; never printed
 	Origin        OriginID `json:"origin"`
+}
+
+// Policy is a set of limits and access rights that client apps and keys name by its id (Tyk's policy).
+type Policy struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name,omitempty"`
+	OrgID      string     `json:"orgId,omitempty"` // must be that of an API which the policy opens
+	Inactive   bool       `json:"inactive,omitempty"`
+	Limit      Limit      `json:"limit"`
+	Partitions Partitions `json:"partitions"`
+	Access     []Access   `json:"access,omitempty"` // ordered by API id
+	Tags       []string   `json:"tags,omitempty"`
+	MetaData   string     `json:"metaData,omitempty"`   // a JSON object
+	KeyExpires int64      `json:"keyExpires,omitempty"` // seconds that a key made with the policy lives; 0: for ever. Of no effect on access tokens
+	Origin     OriginID   `json:"origin"`
+}
+
+// Limit bounds how much may be asked for. The zero value bounds nothing.
+type Limit struct {
+	Rate          float64 `json:"rate,omitempty"` // requests in Per seconds; 0 in either: any rate
+	Per           float64 `json:"per,omitempty"`
+	QuotaMax      int64   `json:"quotaMax,omitempty"`      // requests in QuotaRenewal seconds; 0: any number
+	QuotaRenewal  int64   `json:"quotaRenewal,omitempty"`  // 0: the quota is never renewed
+	ThrottleEvery float64 `json:"throttleEvery,omitempty"` // seconds until a request above the rate is tried again; 0: it is refused at once
+	ThrottleTimes int     `json:"throttleTimes,omitempty"` // how often
+}
+
+// Partitions says which parts of a policy count; none set: all but PerAPI.
+type Partitions struct {
+	Quota  bool `json:"quota,omitempty"`
+	Rate   bool `json:"rate,omitempty"`
+	Access bool `json:"access,omitempty"`
+	PerAPI bool `json:"perApi,omitempty"` // the limits of the access rights count instead of that of the policy
+}
+
+// Access is the right to call one API.
+type Access struct {
+	APIID   string      `json:"apiId"`             // it may be one that the plan does not have
+	Allowed []URLAccess `json:"allowed,omitempty"` // empty: every path
+	Limit   Limit       `json:"limit"`             // for Partitions.PerAPI
+}
+
+// URLAccess opens a part of an API.
+type URLAccess struct {
+	Pattern string   `json:"pattern"` // a regular expression (RE2), searched in the path
+	Methods []string `json:"methods"` // upper case
 }
 
 // Origin is the place in a document that an entry came from.

@@ -72,7 +72,9 @@ type AccessToken struct {
 	ClientID  string
 	Family    FamilyID
 	Scope     string
-	KeyRules  []byte // as in Code
+	KeyRules  []byte   // as in Code
+	PolicyIDs []string // what the client had when the token was issued; the policies themselves are those of today
+	User      string   // whose password bought the token; empty for the other grants
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
@@ -85,6 +87,8 @@ type RefreshToken struct {
 	Family    FamilyID
 	Scope     string // the widest scope that a refreshed token may have (RFC 6749 §6)
 	KeyRules  []byte
+	PolicyIDs []string
+	User      string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
@@ -94,6 +98,7 @@ type RefreshToken struct {
 type TokenPair struct {
 	Access  AccessToken
 	Refresh *RefreshToken
+	Notice  *Notice // to be delivered; nil: nobody wants to know
 }
 
 // Clients keeps client apps. Ids are compared byte by byte.
@@ -171,6 +176,102 @@ func (e *SpentError) Is(target error) bool { return target == ErrSpent }
 
 // SpentRetention is how long a store remembers that a code or refresh token was used, counted from its expiry.
 const SpentRetention = time.Hour
+
+// APIKey is a key of the admin API (/tyk/keys): it opens the auth-token APIs that its session gives it access to.
+type APIKey struct {
+	Key       Key    // of the presented text
+	Session   []byte // JSON, in the form of Tyk's session object; never holds a password
+	CreatedAt time.Time
+	ExpiresAt time.Time // zero: never
+}
+
+// APIKeys keeps keys.
+type APIKeys interface {
+	// PutKey stores a key, in the place of an earlier one of the same name.
+	PutKey(ctx context.Context, k *APIKey) error
+	// APIKey returns a key, or ErrNotFound. Expiry is the caller's to judge. The record is shared: the caller must not modify it. It does
+	// not allocate when the record is in memory.
+	APIKey(ctx context.Context, key Key) (*APIKey, error)
+	// APIKeys returns at most limit keys after one, ordered by key.
+	APIKeys(ctx context.Context, after Key, limit int) ([]*APIKey, error)
+	// DeleteKey removes a key. ErrNotFound when there is none.
+	DeleteKey(ctx context.Context, key Key) error
+}
+
+// User is a resource owner who proves himself with a name and a password (RFC 6749 §4.3). A user's name opens nothing by itself.
+type User struct {
+	OrgID        string
+	Name         string
+	PasswordHash string // PHC string: Argon2id, or bcrypt as Tyk writes it
+	Session      []byte // JSON, as of an APIKey
+	CreatedAt    time.Time
+}
+
+// Users keeps users. Names are compared byte by byte, within an organisation.
+type Users interface {
+	PutUser(ctx context.Context, u *User) error
+	// User returns a user, or ErrNotFound. The record is shared.
+	User(ctx context.Context, orgID, name string) (*User, error)
+	// Users returns the users of all organisations, ordered by organisation, then name.
+	Users(ctx context.Context) ([]*User, error)
+	// DeleteUser removes a user and, in the same write, every token that the user's password has bought. ErrNotFound when there is none.
+	DeleteUser(ctx context.Context, orgID, name string) error
+}
+
+// Policies keeps the policies that came through the admin API. Those of files are in the plan.
+type Policies interface {
+	PutPolicy(ctx context.Context, id string, policy []byte) error // JSON, as Tyk writes it
+	// Policies returns all policies by id.
+	Policies(ctx context.Context) (map[string][]byte, error)
+	DeletePolicy(ctx context.Context, id string) error // ErrNotFound when there is none
+}
+
+// Quota is the state of one counted quota.
+type Quota struct {
+	Used   int64     // requests of the period, those lent out included
+	Renews time.Time // when the period ends; zero: never
+}
+
+// Counters keeps quotas. Requests are lent in portions, so that not every request is a write: what has been lent counts as used until it is
+// given back, also after a crash, so that never more than the limit passes.
+type Counters interface {
+	// Lend counts up to want requests of a quota of limit requests a period, as many as there are left, and returns how many that were. The first loan begins
+	// a period; a period that is over at now begins anew. A period of 0 never ends.
+	Lend(ctx context.Context, key Key, want, limit int64, period time.Duration, now time.Time) (lent int64, q Quota, err error)
+	// GiveBack returns what was lent and not used, unless its period, told by Renews, is over.
+	GiveBack(ctx context.Context, key Key, unused int64, renews time.Time) error
+	// Quota returns the state; the zero Quota when nothing has been counted.
+	Quota(ctx context.Context, key Key) (Quota, error)
+	// ResetQuota begins anew with the next request.
+	ResetQuota(ctx context.Context, key Key) error
+}
+
+// Notice is a notification that waits for its delivery. It holds tokens, so a durable store encrypts Body at rest, with a key that is not in the
+// same file, and forgets it once it is delivered or given up.
+type Notice struct {
+	ID        uint64 // given by the store, rising
+	APIID     string
+	Family    FamilyID // notices of one family are delivered in order
+	Kind      string   // "new" or "refresh"
+	ClientID  string
+	Body      []byte
+	CreatedAt time.Time
+	Attempts  int
+	NextAt    time.Time // not before
+	LastError string    // of the last attempt: a status or a reason, never a body
+}
+
+// Outbox keeps notices until they are delivered.
+type Outbox interface {
+	// DueNotices returns at most limit notices whose time has come, of each family only the oldest, ordered by id.
+	DueNotices(ctx context.Context, now time.Time, limit int) ([]*Notice, error)
+	// Notices returns at most limit waiting notices after an id, without their bodies, for people to look at.
+	Notices(ctx context.Context, after uint64, limit int) ([]*Notice, error)
+	// RetryNotice notes a failed attempt.
+	RetryNotice(ctx context.Context, id uint64, at time.Time, reason string) error
+	// DropNotice forgets a notice that was delivered or given up. An unknown one is no error.
+	DropNotice(ctx context.Context, id uint64) error
+}
 
 // Store is all of it. A consumer asks for the parts it uses. Methods are safe for concurrent use; records passed in are
 // copied, never kept; records returned are shared, and the caller must not modify them.
