@@ -10,6 +10,7 @@ const (
 	CodeUncleanText   diag.Code = "TYK103" // a byte order mark, invalid UTF-8 or raw control characters
 	CodeMoreText      diag.Code = "TYK104" // text after the first document
 	CodeNonStringKey  diag.Code = "TYK105" // YAML: a key that is not a string
+	CodeTooMany       diag.Code = "TYK106" // more findings than are listed
 	CodeVersion       diag.Code = "TYK110" // not an OpenAPI 3.0 or 3.1 document
 	CodeStructure     diag.Code = "TYK111" // the OpenAPI part is not built as OpenAPI says
 	CodeReference     diag.Code = "TYK112" // a $ref that leads nowhere, or outside

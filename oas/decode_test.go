@@ -56,7 +56,7 @@ func decodeDiffers(file *source.File) string {
 	var theirs openapi3.T
 	err := json.Unmarshal(file.JSON(), &theirs)
 	switch {
-	case len(d.refs.dead) > 0, slices.ContainsFunc(l.found, func(f *diag.Diagnostic) bool {
+	case len(d.refs.dead) > 0, slices.ContainsFunc(l.found.list, func(f *diag.Diagnostic) bool {
 		return strings.HasPrefix(f.Message, "unknown field") && strings.ToLower(f.Message) != f.Message
 	}):
 	case err != nil && len(d.failed) == 0:

@@ -191,7 +191,7 @@ func (o *outside) read(name string) *other {
 	if o.bytes += got.size; o.bytes > maxOutsideBytes {
 		return &other{bad: unreadable{message: fmt.Sprintf("with which more than %d bytes would be read", maxOutsideBytes)}}
 	}
-	l := &loading{file: got.file, doc: o.main.doc, opt: o.main.opt, at: name, out: o}
+	l := &loading{file: got.file, doc: o.main.doc, opt: o.main.opt, at: name, out: o, found: Findings{File: got.file}}
 	o.loadings[got.file] = l
 	l.problems()
 	o.main.doc.Others = append(o.main.doc.Others, got.file)
@@ -204,7 +204,7 @@ func (o *outside) unread(name string, err error) *other {
 	var syntax *source.SyntaxError
 	if errors.As(err, &syntax) {
 		d := syntaxError(files.shown+name, syntax)
-		o.main.found = append(o.main.found, &d)
+		o.main.found.Add(&d)
 		return &other{bad: unreadable{message: "which cannot be read: " + syntax.Message, hint: "mend that file first"}, once: true}
 	}
 	var why *unreadable

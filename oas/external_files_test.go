@@ -146,13 +146,15 @@ func TestOutsideBounds(t *testing.T) {
 	}
 
 	var refs strings.Builder
+	there := fstest.MapFS{}
 	for i := range 10_001 {
 		fmt.Fprintf(&refs, "    s%d: {$ref: '%d.yaml'}\n", i, i)
+		there[fmt.Sprintf("%d.yaml", i)] = &fstest.MapFile{Data: []byte("description: a")}
 	}
 	many := head + "paths: {}\ncomponents:\n  schemas:\n" + refs.String() + extension
-	_, list = oas.LoadWith("a.yaml", []byte(many), oas.Options{Files: oas.NewFiles(fstest.MapFS{}, "")})
-	if len(list) != 10_001 || !strings.Contains(list[10_000].Message, "10000 files have been asked for") {
-		t.Errorf("many files: %v", list[len(list)-1])
+	_, list = oas.LoadWith("a.yaml", []byte(many), oas.Options{Files: oas.NewFiles(there, "")})
+	if len(list) == 0 || !strings.Contains(list[len(list)-1].Message, "10000 files have been asked for") {
+		t.Errorf("many files: %d findings, %v", len(list), list[max(0, len(list)-1):])
 	}
 
 	// Each schema holds all that come after it.

@@ -35,7 +35,7 @@ func LoadWith(name string, data []byte, opt Options) (*Document, diag.List) {
 	if err != nil {
 		return nil, diag.List{syntaxError(name, err)}
 	}
-	l := &loading{file: file, doc: &Document{File: file}, opt: opt, at: opt.Path}
+	l := &loading{file: file, doc: &Document{File: file}, opt: opt, at: opt.Path, found: Findings{File: file}}
 	l.problems()
 	if file.Root().Kind() != source.Object {
 		l.report(CodeVersion, "", "the document is %s, expected an object", kindPhrase(file.Root())).
@@ -54,7 +54,7 @@ func syntaxError(name string, err error) diag.Diagnostic {
 	d := diag.Diagnostic{Code: CodeSyntax, Severity: diag.Error, Message: err.Error(), At: source.Range{File: name}}
 	var syntax *source.SyntaxError
 	if errors.As(err, &syntax) {
-		d.Message, d.Hint, d.At = syntax.Message, syntax.Hint, syntax.At
+		d.Message, d.Hint, d.At = shortened(syntax.Message), syntax.Hint, syntax.At
 	}
 	return d
 }

@@ -16,23 +16,19 @@ type loading struct {
 	opt      Options
 	at       string // of another file than the document's: where it lies below the root
 	out      *outside
-	found    []*diag.Diagnostic
+	found    Findings
 	searches int // for hints, so far
 }
 
 // list is everything found, sorted.
 func (l *loading) list() diag.List {
-	found := l.found
+	list := l.found.List()
 	if l.out != nil {
 		for _, name := range slices.Sorted(maps.Keys(l.out.files)) {
 			if other := l.out.files[name].l; other != nil {
-				found = append(found, other.found...)
+				list = append(list, other.found.List()...)
 			}
 		}
-	}
-	list := make(diag.List, len(found))
-	for i, d := range found {
-		list[i] = *d
 	}
 	return list.Sort()
 }
@@ -53,7 +49,7 @@ func (l *loading) reportRange(
 	d := &diag.Diagnostic{
 		Code: code, Severity: diag.Error, Message: fmt.Sprintf(format, args...), At: place, Pointer: at,
 	}
-	l.found = append(l.found, d)
+	l.found.Add(d)
 	return d
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tykctl/tykctl/oas/tyk"
 	"github.com/tykctl/tykctl/oas/typo"
@@ -243,17 +244,7 @@ func (c *checker) belongs(name string) string {
 		}
 		return strconv.Quote(name) + " belongs to " + strings.Join(kinds, " or to ")
 	}
-	found := ""
-	for _, f := range Fields() {
-		if strings.HasPrefix(f.Path, "middleware.mcp") || strings.Contains(f.Path, "securitySchemes.") ||
-			f.Path[strings.LastIndexByte(f.Path, '.')+1:] != name {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = f.Path
-	}
+	found := onlyPlaces()[name]
 	if found == "" {
 		return ""
 	}
@@ -300,3 +291,21 @@ func nearest(name string, r *rule, object map[string]any) string {
 	}
 	return best
 }
+
+// onlyPlaces tells of each name where in the extension a field has it, if that is one place; middleware of MCP and the kinds of security scheme
+// are left out, where names are repeated.
+var onlyPlaces = sync.OnceValue(func() map[string]string {
+	places := map[string]string{}
+	for _, f := range Fields() {
+		if strings.HasPrefix(f.Path, "middleware.mcp") || strings.Contains(f.Path, "securitySchemes.") {
+			continue
+		}
+		name := f.Path[strings.LastIndexByte(f.Path, '.')+1:]
+		if _, twice := places[name]; twice {
+			places[name] = ""
+			continue
+		}
+		places[name] = f.Path
+	}
+	return places
+})

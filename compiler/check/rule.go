@@ -30,7 +30,7 @@ type Rule struct {
 	Check    func(*Pass)   // once per document that has an OpenAPI part and an extension
 	CheckSet func(*Pass)   // once per compilation, for conflicts between documents
 	Fix      string        // what --fix can do: FixSafe, FixUnsafe, or nothing
-	Internal bool          // a failure of ours, which no document is known to bring about: it has no examples
+	Internal bool          // about tykctl itself, its failures and its bounds: there are no examples
 	Always   bool          // it says that something could not be checked: nobody can turn it off or ignore it
 }
 
@@ -107,7 +107,7 @@ type Pass struct {
 	Options
 
 	rule  *Rule
-	found *[]*diag.Diagnostic
+	found *oas.Findings
 	facts *facts
 }
 
@@ -137,7 +137,7 @@ func (p *Pass) report(at source.Pointer, place source.Range, format string, args
 		At:       place,
 		Pointer:  at,
 	}
-	*p.found = append(*p.found, d)
+	p.found.Add(d)
 	return d
 }
 
@@ -146,7 +146,7 @@ func Document(doc *oas.Document, opt Options) diag.List {
 	if doc.OpenAPI == nil || doc.Tyk == nil {
 		return nil // Load has said why, as an error
 	}
-	return run(opt, func(r *Rule, p *Pass) {
+	return run(opt, &oas.Findings{File: doc.File}, func(r *Rule, p *Pass) {
 		if r.Check != nil {
 			p.Doc = doc
 			r.Check(p)
@@ -162,7 +162,7 @@ func Set(all []*oas.Document, opt Options) diag.List {
 			readable = append(readable, doc)
 		}
 	}
-	return run(opt, func(r *Rule, p *Pass) {
+	return run(opt, &oas.Findings{}, func(r *Rule, p *Pass) {
 		if r.CheckSet != nil {
 			p.Docs = readable
 			r.CheckSet(p)
@@ -170,15 +170,10 @@ func Set(all []*oas.Document, opt Options) diag.List {
 	})
 }
 
-func run(opt Options, apply func(*Rule, *Pass)) diag.List {
-	var found []*diag.Diagnostic
+func run(opt Options, found *oas.Findings, apply func(*Rule, *Pass)) diag.List {
 	shared := &facts{}
 	for _, r := range registry {
-		apply(r, &Pass{Options: opt, rule: r, found: &found, facts: shared})
+		apply(r, &Pass{Options: opt, rule: r, found: found, facts: shared})
 	}
-	list := make(diag.List, len(found))
-	for i, d := range found {
-		list[i] = *d
-	}
-	return list
+	return found.List()
 }
