@@ -30,6 +30,7 @@ type validateOptions struct {
 	maxWarnings int
 	baseline    string
 	policies    string
+	allowRefs   []string
 
 	updateBaseline bool
 	since          string
@@ -70,6 +71,7 @@ a reason: '# tykctl-ignore TYK204: reason' behind it or in the line above (see '
 	configFlag(f, &opts.configPath)
 	f.StringVar(&opts.baseline, "baseline", "", "file of findings that are known: they are not reported")
 	f.StringVar(&opts.policies, "policies", "", "policies file of the gateway, or directory of policies: what definitions say of policies is checked too")
+	f.StringArrayVar(&opts.allowRefs, "allow-refs", nil, "URL, or path out of the repository (without one: the working directory), that a $ref may lead to although it is not followed; may be repeated")
 	f.BoolVar(&opts.updateBaseline, "update-baseline", false, "make what is found known, and forget what is gone; entries of files not checked stay")
 	f.StringVar(&opts.since, "since", "", "report only what is new since this git commit")
 	f.StringVar(&opts.fix, "fix", "", "mend in the files what keeps its meaning; --fix=unsafe: also what changes it, as the hint says")
@@ -206,7 +208,7 @@ func (v *validation) run(ctx context.Context) error {
 
 func (v *validation) lintOptions() (lint.Options, error) {
 	opt := lint.Options{
-		Stdin: v.std.In, Jobs: v.jobs, Target: v.config.Target,
+		Stdin: v.std.In, Jobs: v.jobs, Allow: v.allowRefs, Target: v.config.Target,
 		Severity: func(d *diag.Diagnostic) (diag.Severity, bool) {
 			return v.config.Severity(d.Code, d.At.File, d.Severity)
 		},

@@ -92,34 +92,46 @@ func (t *Tree) Read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	kind, data, err := t.object(name)
+	if err == nil && kind != "blob" {
+		err = fmt.Errorf("%s at %s: %w", path, t.commit, fs.ErrNotExist)
+	}
+	return data, err
+}
+
+// object asks git for what a name from the top on was at the commit. Only of files the bytes are returned.
+func (t *Tree) object(name string) (kind string, data []byte, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, err := fmt.Fprintf(t.in, "%s:%s\n", t.commit, name); err != nil {
-		return nil, fmt.Errorf("ask git for %s: %w", name, err)
+		return "", nil, fmt.Errorf("ask git for %s: %w", name, err)
 	}
 	head, err := t.out.ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("ask git for %s: %w", name, err)
+		return "", nil, fmt.Errorf("ask git for %s: %w", name, err)
 	}
 	fields := strings.Fields(head)
 	if len(fields) != 3 || len(fields[0]) != len(t.commit) {
-		return nil, fmt.Errorf("%s at %s: %w", path, t.commit, fs.ErrNotExist) // "… missing"
+		return "", nil, fmt.Errorf("%s at %s: %w", name, t.commit, fs.ErrNotExist) // "… missing"
 	}
 	size, err := strconv.Atoi(fields[2])
 	if err != nil {
-		return nil, fmt.Errorf("git says of %s: %q", name, head)
+		return "", nil, fmt.Errorf("git says of %s: %q", name, head)
 	}
 	if size > maxBlob || fields[1] != "blob" {
 		if _, err := io.CopyN(io.Discard, t.out, int64(size)+1); err != nil {
-			return nil, fmt.Errorf("read %s from git: %w", name, err)
+			return "", nil, fmt.Errorf("read %s from git: %w", name, err)
 		}
-		return nil, fmt.Errorf("%s at %s: %w", path, t.commit, fs.ErrNotExist) // as good as: nobody could have read it
+		if fields[1] == "blob" {
+			return "", nil, fmt.Errorf("%s at %s: %w", name, t.commit, fs.ErrNotExist) // as good as: nobody could have read it
+		}
+		return fields[1], nil, nil
 	}
-	data := make([]byte, size+1) // and a line end
+	data = make([]byte, size+1) // and a line end
 	if _, err := io.ReadFull(t.out, data); err != nil {
-		return nil, fmt.Errorf("read %s from git: %w", name, err)
+		return "", nil, fmt.Errorf("read %s from git: %w", name, err)
 	}
-	return data[:size], nil
+	return "blob", data[:size], nil
 }
 
 // name is a path as git knows it: from the top of the working tree on.

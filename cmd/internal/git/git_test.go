@@ -65,6 +65,21 @@ func TestRead(t *testing.T) {
 	if data, err := tree.Read(filepath.Join(dir, "apis/a b.yaml")); err != nil || string(data) != "old" {
 		t.Errorf("after what was not there: %q, %v", data, err)
 	}
+	files, err := tree.FS(filepath.Join(dir, "apis"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := fs.ReadFile(files, "a b.yaml"); err != nil || string(data) != "old" {
+		t.Errorf("through FS: %q, %v", data, err)
+	}
+	if info, err := fs.Stat(files, "."); err != nil || !info.IsDir() {
+		t.Errorf("the directory: %v, %v", info, err)
+	}
+	for _, name := range []string{"later.yaml", "../apis/a b.yaml", "/etc/passwd"} {
+		if _, err := fs.ReadFile(files, name); err == nil {
+			t.Errorf("%s can be read through FS", name)
+		}
+	}
 	if err := tree.Close(); err != nil {
 		t.Error(err)
 	}

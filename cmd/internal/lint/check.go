@@ -2,6 +2,7 @@ package lint
 
 import (
 	"io"
+	"io/fs"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/compiler"
@@ -17,7 +18,8 @@ type Options struct {
 	Stdin    io.Reader
 	Jobs     int                                            // files read at the same time; 0: one a processor
 	Read     func(in Input) ([]byte, error)                 // nil: from disk, or from Stdin
-	Load     func(in Input) oas.Options                     // nil: none
+	Allow    []string                                       // references that are tolerated although they are not followed; see oas.Options.AllowRefs
+	at       func(dir string) (fs.FS, error)                // see references
 	Policies []Input                                        // files of policies that the documents name; see FindPolicies
 	Target   func(file string) string                       // the version of Tyk Gateway a file is for; nil: any
 	Severity func(d *diag.Diagnostic) (diag.Severity, bool) // what a finding counts as, and whether it is wanted at all; nil: as it is
@@ -33,8 +35,10 @@ func Check(inputs []Input, opt Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	refs := references{allow: opt.Allow, at: opt.at}
+	defer refs.close()
 	loader := Loader{
-		Jobs: opt.Jobs, Read: opt.Read, Options: opt.Load,
+		Jobs: opt.Jobs, Read: opt.Read, refs: &refs,
 		Each: func(doc *oas.Document) (diag.List, bool) {
 			o := check.Options{Policies: known}
 			if opt.Target != nil {

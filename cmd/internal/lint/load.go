@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
@@ -22,11 +23,12 @@ const maxFile = 64 << 20
 
 // Loader reads documents side by side.
 type Loader struct {
-	Stdin   io.Reader
-	Jobs    int                                       // files read at the same time; 0: one a processor
-	Read    func(in Input) ([]byte, error)            // nil: from disk, or from Stdin
-	Options func(in Input) oas.Options                // nil: none
-	Each    func(doc *oas.Document) (diag.List, bool) // called by the reading goroutines; false: its OpenAPI part is not needed any more
+	Stdin io.Reader
+	Jobs  int                                       // files read at the same time; 0: one a processor
+	Read  func(in Input) ([]byte, error)            // nil: from disk, or from Stdin
+	Each  func(doc *oas.Document) (diag.List, bool) // called by the reading goroutines; false: its OpenAPI part is not needed any more
+
+	refs *references // nil: one of its own
 }
 
 // Set is what has been read.
@@ -48,6 +50,12 @@ type one struct {
 // Load reads inputs; the result has their order, whichever was read first. Files that were merely come across and are no OpenAPI
 // documents are passed over. Several inputs that cannot be read are all named.
 func (l *Loader) Load(inputs []Input) (*Set, error) {
+	if l.refs == nil {
+		own := *l
+		own.refs = &references{}
+		defer own.refs.close()
+		l = &own
+	}
 	results := make([]one, len(inputs))
 	jobs := l.Jobs
 	if jobs <= 0 {
@@ -99,11 +107,7 @@ func (l *Loader) one(in Input) (r one) {
 	if data, r.err = read(in); r.err != nil {
 		return r
 	}
-	var opt oas.Options
-	if l.Options != nil {
-		opt = l.Options(in)
-	}
-	r.doc, r.found = oas.LoadWith(in.Name, data, opt)
+	r.doc, r.found = oas.LoadWith(in.Name, data, l.refs.options(in))
 	r.other = !isOpenAPI(r.doc, data)
 	if unchecked(r.doc) {
 		final(r.found)
@@ -183,14 +187,15 @@ func readBounded(r io.Reader, name string, size int) ([]byte, error) {
 func (s *Set) sources() []*source.File {
 	var files []*source.File
 	for _, d := range s.Docs {
-		files = append(files, d.File)
+		files = append(append(files, d.File), d.Others...)
 	}
 	for _, p := range s.Policies {
 		if p.Source != nil {
 			files = append(files, p.Source)
 		}
 	}
-	return files
+	slices.SortStableFunc(files, func(a, b *source.File) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(files, func(a, b *source.File) bool { return a.Name == b.Name }) // documents share others
 }
 
 // Texts gives writers the lines that diagnostics speak of.

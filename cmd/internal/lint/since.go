@@ -67,6 +67,7 @@ func checkThen(tree *git.Tree, inputs []Input, opt Options) (diag.List, error) {
 	if opt.Policies, err = then(opt.Policies); err != nil {
 		return nil, err
 	}
+	opt.at = tree.FS
 	opt.Read = func(in Input) ([]byte, error) { return texts[in.Name], nil }
 	set, err := Check(inputs, opt)
 	if err != nil {
