@@ -29,7 +29,9 @@ func newLSPCmd(std stdio) *cobra.Command {
 definitions are written. docs/editors.md tells how to set editors up.`,
 		Args: args(cobra.NoArgs, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runLSP(cmd.Context(), std)
+			ctx, stop := untilStopped(cmd.Context())
+			defer stop()
+			return runLSP(ctx, std)
 		},
 	}
 	cmd.Flags().Bool("stdio", true, "speak on standard input and output; there is no other way, but many editors pass the flag")

@@ -55,7 +55,9 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 		Args: args(cobra.MinimumNArgs(1), "files or directories of API definitions, or a compiled plan"),
 		RunE: func(cmd *cobra.Command, list []string) error {
 			opts.paths = list
-			return runServe(cmd.Context(), std, opts)
+			ctx, stop := untilStopped(cmd.Context())
+			defer stop()
+			return runServe(ctx, std, opts)
 		},
 	}
 	f := cmd.Flags()

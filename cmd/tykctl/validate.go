@@ -91,6 +91,8 @@ func runValidate(ctx context.Context, std stdio, opts validateOptions) error {
 		return err
 	}
 	if opts.watch {
+		ctx, stop := untilStopped(ctx)
+		defer stop()
 		return v.watchFiles(ctx)
 	}
 	return v.run(ctx)
