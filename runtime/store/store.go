@@ -204,6 +204,7 @@ type User struct {
 	Name         string
 	PasswordHash string // PHC string: Argon2id, or bcrypt as Tyk writes it
 	Session      []byte // JSON, as of an APIKey
+	FromFile     bool   // of the users file, which takes it away again
 	CreatedAt    time.Time
 }
 
