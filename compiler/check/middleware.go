@@ -63,7 +63,8 @@ func (p *Pass) operationFacts() *facts {
 func (p *Pass) operationOn(field string) iter.Seq2[*openapi3.Operation, source.Node] {
 	return func(yield func(*openapi3.Operation, source.Node) bool) {
 		for n := range p.on(operationField + field) {
-			if !yield(p.operationFacts().operations[n.Pointer().Parent().Last()], n) {
+			operation := p.operationFacts().operations[n.Pointer().Parent().Last()]
+			if operation != nil && !yield(operation, n) { // in "Operations" even unknown ones are looked at
 				return
 			}
 		}
