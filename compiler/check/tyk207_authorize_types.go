@@ -65,6 +65,6 @@ func (p *Pass) authorizeTypes(s scheme, list source.Node, types []string) {
 		d.Severity = diag.Warning
 		d.Hint = "remove it"
 		e, ok := list.Item(token).Remove()
-		d.Offer("remove it", e, ok)
+		d.Offer("remove it", e, ok && !slices.Contains(types[token+1:], "token"))
 	}
 }

@@ -31,9 +31,11 @@ func Fix(name string, data []byte, check Check, unsafe bool) (fixed []byte, appl
 	m := mending{name: name, text: data, check: check, unsafe: unsafe, refused: map[identity]bool{}}
 	m.found = check(name, data)
 	for range maxRounds {
-		if batch := m.choose(); len(batch) == 0 || !m.round(batch) {
+		batch := m.choose()
+		if len(batch) == 0 {
 			break
 		}
+		m.round(batch)
 	}
 	return m.text, m.applied, errors.Join(m.faults...)
 }
@@ -131,12 +133,12 @@ func conflict(taken, edits []source.Edit) bool {
 
 func empty(e source.Edit) bool { return e.At.Start.Offset == e.At.End.Offset }
 
-// round makes the fixes of a batch. If together they do harm, they are made one after the other, and those that do it are left out. It reports
-// whether another round may find something.
-func (m *mending) round(batch []repair) bool {
+// round makes the fixes of a batch. If together they do harm, as two that add the same member, they are made one after the other. One that does
+// harm beside others waits for the next round, in which it is found anew, if at all; one that does it alone is left out.
+func (m *mending) round(batch []repair) {
 	if t, err := m.try(batch); err == nil {
 		m.keep(t, batch)
-		return true
+		return
 	}
 	var good []repair
 	var last trial
@@ -144,6 +146,8 @@ func (m *mending) round(batch []repair) bool {
 		t, err := m.try(append(good[:len(good):len(good)], r))
 		if err == nil {
 			good, last = append(good, r), t
+		}
+		if err == nil || len(good) > 0 {
 			continue
 		}
 		for i := range r.mends {
@@ -155,7 +159,6 @@ func (m *mending) round(batch []repair) bool {
 	if len(good) > 0 {
 		m.keep(last, good)
 	}
-	return true
 }
 
 // trial is a text with fixes made, and what is found in it.

@@ -61,6 +61,7 @@ func TestFix(t *testing.T) {
 		{"the same edit twice is made once", []word{{"TYK301", "a", "bb", false}, {"TYK302", "a", "bb", false}}, false, "a", "bb", 2, ""},
 		{"overlapping ones take turns", []word{{"TYK301", "aba", "c", false}}, false, "ababa", "cba", 1, ""},
 		{"one that brings an error", []word{{"TYK301", "a", "b", false}, {"TYK302", "b", "c", true}, {"TYK303", "x", "y", false}}, false, "ax", "ay", 1, "1:0: the fix of TYK301 brings TYK302, found b; it was left out"},
+		{"two that do harm together", []word{{"TYK301", "a", "c", true}, {"TYK302", "b", "c", true}, {"TYK100", "cc", "", true}}, true, "ab", "cb", 1, "1:0: the fix of TYK302 brings TYK100, found cc; it was left out"},
 		{"one that mends nothing", []word{{"TYK301", "a", "aa", true}}, true, "a", "a", 0, "1:0: the fix of TYK301 does not mend it; it was left out"},
 		{"one that changes nothing", []word{{"TYK301", "a", "a", false}}, false, "a", "a", 0, "1:0: the fix of TYK301 changes nothing; it was left out"},
 		{"an unsafe one may uncover an error", []word{{"TYK301", "a", "b", true}, {"TYK302", "b", "b", false}}, true, "a", "b", 1, "1:0: the fix of TYK302 changes nothing; it was left out"},
