@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"runtime/admin":              {"compiler/plan", "runtime/compat", "runtime/oauth", "runtime/store", "runtime/internal/answer", "runtime/internal/password", "runtime/internal/reqbody"},
 	"runtime/compat":             {},
 	"runtime/oauth":              {"compiler/plan", "runtime/store", "runtime/internal/answer", "runtime/internal/reqbody"},
+	"runtime/policy":             {"compiler/plan"},
 	"runtime/proxy":              {"compiler/plan", "runtime/internal/unsafestr"},
 	"runtime/router":             {"compiler/plan", "runtime/internal/unsafestr"},
 	"runtime/store":              {},

@@ -135,7 +135,8 @@ type Policy struct {
 	Origin     OriginID   `json:"origin"`
 }
 
-// Limit bounds how much may be asked for. The zero value bounds nothing.
+// Limit bounds how much may be asked for. The zero value bounds nothing. A number below zero bounds nothing either, and goes on doing so where
+// policies are merged: a zero there leaves the say to the others.
 type Limit struct {
 	Rate          float64 `json:"rate,omitempty"` // requests in Per seconds; 0 in either: any rate
 	Per           float64 `json:"per,omitempty"`
@@ -147,10 +148,11 @@ type Limit struct {
 
 // Partitions says which parts of a policy count; none set: all but PerAPI.
 type Partitions struct {
-	Quota  bool `json:"quota,omitempty"`
-	Rate   bool `json:"rate,omitempty"`
-	Access bool `json:"access,omitempty"`
-	PerAPI bool `json:"perApi,omitempty"` // the limits of the access rights count instead of that of the policy
+	Quota      bool `json:"quota,omitempty"`
+	Rate       bool `json:"rate,omitempty"`
+	Access     bool `json:"access,omitempty"`
+	Complexity bool `json:"complexity,omitempty"` // nothing here has to do with it, but alone it says that the others do not count
+	PerAPI     bool `json:"perApi,omitempty"`     // the limits of the access rights count instead of that of the policy
 }
 
 // Access is the right to call one API.
@@ -163,7 +165,7 @@ type Access struct {
 // URLAccess opens a part of an API.
 type URLAccess struct {
 	Pattern string   `json:"pattern"` // a regular expression (RE2), searched in the path
-	Methods []string `json:"methods"` // upper case
+	Methods []string `json:"methods"` // compared exactly; none: the entry opens nothing
 }
 
 // Origin is the place in a document that an entry came from.
