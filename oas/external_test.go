@@ -48,7 +48,7 @@ components:
 `
 
 func TestOutsideReferences(t *testing.T) {
-	const first = "4:3 warning TYK115 /paths/~1p"
+	const first = "4:14 warning TYK115 /paths/~1p"
 	tests := []struct {
 		name  string
 		main  string // what stands below paths
@@ -69,7 +69,7 @@ func TestOutsideReferences(t *testing.T) {
 		{
 			"its own name", "  /p: {get: {responses: {'200': {$ref: 'a.yaml#/x-r'}}}}\nx-r: {description: a}",
 			nil,
-			[]string{"apis/a.yaml:4:26 warning TYK115 /paths/~1p/get/responses/200"},
+			[]string{"apis/a.yaml:4:40 warning TYK115 /paths/~1p/get/responses/200"},
 		},
 		{
 			"a circle of schemas over files", "  /p: {$ref: p.yaml}\ncomponents: {schemas: {A: {properties: {b: {$ref: 'b.json#/B'}}}}}",
@@ -84,28 +84,28 @@ func TestOutsideReferences(t *testing.T) {
 		{
 			"references that lead to references only", "  /p: {get: {responses: {'200': {$ref: 'b.yaml#/x'}}}}\n",
 			map[string]string{"apis/b.yaml": "x: {$ref: 'c.yaml#/x'}", "apis/c.yaml": "x: {$ref: 'b.yaml#/x'}"},
-			[]string{"apis/a.yaml:4:26 error TYK112 /paths/~1p/get/responses/200"},
+			[]string{"apis/a.yaml:4:40 error TYK112 /paths/~1p/get/responses/200"},
 		},
 		{
 			"a file that is missing, and a name", "  /p: {get: {responses: {'200': {$ref: 'b.yml'}, '201': {$ref: 'c.yaml#/NotFund'}}}}",
 			map[string]string{"apis/b.yaml": "description: a", "apis/c.yaml": shared},
-			[]string{"apis/a.yaml:4:26 error TYK112 /paths/~1p/get/responses/200", "apis/a.yaml:4:50 error TYK112 /paths/~1p/get/responses/201"},
+			[]string{"apis/a.yaml:4:40 error TYK112 /paths/~1p/get/responses/200", "apis/a.yaml:4:64 error TYK112 /paths/~1p/get/responses/201"},
 		},
 		{
 			"what is wrong in another file is said there, once", "  /p: {get: {responses: {'200': {$ref: 'b.yaml#/R'}, '201': {$ref: 'b.yaml#/R'}, '202': {$ref: 'b.yaml#/components/responses/S'}}}}",
 			map[string]string{"apis/b.yaml": "R:\n  description: 1\n  contents: {}\nR2: {description: 2}\ncomponents:\n  responses:\n    S:\n      content: {a/b: {schema: {type: int, $ref: 1, items: {$ref: nowhere.yaml}}}}\na: 1\na: 2"},
 			[]string{
-				"apis/a.yaml:4:26 warning TYK115 /paths/~1p/get/responses/200",
+				"apis/a.yaml:4:40 warning TYK115 /paths/~1p/get/responses/200",
 				"apis/b.yaml:2:16 error TYK111 /R/description", "apis/b.yaml:3:3 error TYK111 /R/contents",
 				"apis/b.yaml:7:5 error TYK111 /components/responses/S",
 				"apis/b.yaml:8:38 error TYK111 /components/responses/S/content/a~1b/schema/type", "apis/b.yaml:8:43 error TYK111 /components/responses/S/content/a~1b/schema/$ref",
-				"apis/b.yaml:8:52 error TYK112 /components/responses/S/content/a~1b/schema/items", "apis/b.yaml:10:1 error TYK102 /a",
+				"apis/b.yaml:8:66 error TYK112 /components/responses/S/content/a~1b/schema/items", "apis/b.yaml:10:1 error TYK102 /a",
 			},
 		},
 		{
 			"a file that cannot be read", "  /p: {get: {responses: {'200': {$ref: 'b.yaml#/R'}, '201': {$ref: 'b.yaml#/R'}, '202': {$ref: 'b.yaml#/S'}}}}",
 			map[string]string{"apis/b.yaml": "R: [\n"},
-			[]string{"apis/a.yaml:4:26 error TYK112 /paths/~1p/get/responses/200", "apis/b.yaml:1:1 error TYK100 "},
+			[]string{"apis/a.yaml:4:40 error TYK112 /paths/~1p/get/responses/200", "apis/b.yaml:1:1 error TYK100 "},
 		},
 		{
 			"operations of other files", "  /p: {$ref: b.yaml#/p}\n  /q/{id}: {$ref: b.yaml#/q}\ncomponents: {securitySchemes: {basic: {type: http, scheme: basic}}}",
@@ -114,7 +114,7 @@ func TestOutsideReferences(t *testing.T) {
 					"  put: {operationId: x, security: [{basc: []}], responses: {'200': {description: a}}}\nq:\n  get: {responses: {'200': {description: a}}}",
 			},
 			[]string{
-				"apis/a.yaml:" + first, "apis/a.yaml:4:14 error TYK113 /paths/~1p/$ref",
+				"apis/a.yaml:4:14 error TYK113 /paths/~1p/$ref", "apis/a.yaml:" + first,
 				"apis/a.yaml:5:3 error TYK114 /paths/~1q~1{id}/get", "apis/b.yaml:3:37 error TYK201 /p/put/security/0/basc",
 			},
 		},
@@ -122,7 +122,7 @@ func TestOutsideReferences(t *testing.T) {
 			"through an outside reference", "  /p: {get: {responses: {'200': {$ref: '#/components/responses/A'}, '201': {$ref: '#/components/responses/B'}, '202': {$ref: '#/components/headers/H/x/y'}}}}\n" +
 				"components: {responses: {A: {$ref: b.yaml#/R}, B: {$ref: '#/components/responses/A'}}, headers: {H: {$ref: b.yaml}}}",
 			map[string]string{"apis/b.yaml": "R: {description: a}\nschema: {}\nx: {y: {description: a}}"},
-			[]string{"apis/a.yaml:5:26 warning TYK115 /components/responses/A", "apis/b.yaml:1:1 error TYK111 /R", "apis/b.yaml:3:1 error TYK111 /x"},
+			[]string{"apis/a.yaml:5:36 warning TYK115 /components/responses/A", "apis/b.yaml:1:1 error TYK111 /R", "apis/b.yaml:3:1 error TYK111 /x"},
 		},
 	}
 	for _, tt := range tests {
@@ -206,9 +206,9 @@ x-tyk-api-gateway:
 `
 	doc, list := loadFrom(t, map[string]string{"apis/a.yaml": head + main}, "https://example.com/apis", "../common*")
 	want := []string{
-		"apis/a.yaml:4:3 info TYK112 /paths/~1p", "apis/a.yaml:8:27 info TYK112 /paths/~1q~1{id}/get/parameters/0",
-		"apis/a.yaml:9:19 info TYK112 /paths/~1q~1{id}/get/responses/200", "apis/a.yaml:12:21 info TYK112 /components/securitySchemes/oauth",
-		"apis/a.yaml:14:22 info TYK112 /components/schemas/A/properties/a", "apis/a.yaml:14:68 info TYK112 /components/schemas/A/properties/b",
+		"apis/a.yaml:4:14 info TYK112 /paths/~1p", "apis/a.yaml:8:27 info TYK112 /paths/~1q~1{id}/get/parameters/0",
+		"apis/a.yaml:9:33 info TYK112 /paths/~1q~1{id}/get/responses/200", "apis/a.yaml:12:35 info TYK112 /components/securitySchemes/oauth",
+		"apis/a.yaml:14:32 info TYK112 /components/schemas/A/properties/a", "apis/a.yaml:14:78 info TYK112 /components/schemas/A/properties/b",
 	}
 	if diff := cmp.Diff(want, placed(list)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s\n%v", diff, list)

@@ -68,7 +68,7 @@ func (d *decoder) complain(n source.Node, code diag.Code, v verdict) {
 	at := n.Pointer()
 	place := n.KeyRange()
 	switch ref := n.Get("$ref"); {
-	case ref.Exists() && (at == "" || d.l.isItem(at)):
+	case ref.Exists():
 		place = ref.Range()
 	case at == "":
 		place = d.l.place(at)
@@ -82,12 +82,6 @@ func (d *decoder) complain(n source.Node, code diag.Code, v verdict) {
 	if v.severity != 0 {
 		report.Severity = v.severity
 	}
-}
-
-// isItem tells whether a pointer leads to an item of a list.
-func (l *loading) isItem(at source.Pointer) bool {
-	parent, ok := l.file.Lookup(at.Parent())
-	return ok && parent.Kind() == source.Array
 }
 
 // judge tells what is wrong with a reference.

@@ -100,10 +100,48 @@ func (c *checker) value(r *rule, v any) {
 	c.add(wrongType(r, v))
 }
 
+// missing is the hint for a member that an object must have: at least what to write.
+func (r *rule) missing(name string) string {
+	if r.hint != "" || r.props[name] == nil {
+		return r.hint
+	}
+	return "add " + name + ": " + r.props[name].least(maxLeast)
+}
+
+// maxLeast bounds how deep least looks.
+const maxLeast = 4
+
+// least is the smallest value that a rule takes, with words where an author has to choose.
+func (r *rule) least(depth int) string {
+	switch r.typ {
+	case "object":
+		var members []string
+		for _, name := range r.required {
+			if m := r.props[name]; m != nil && depth > 0 {
+				members = append(members, name+": "+m.least(depth-1))
+			}
+		}
+		if members == nil {
+			return "{…}"
+		}
+		return "{" + strings.Join(members, ", ") + "}"
+	case "array":
+		return "[…]"
+	case "boolean":
+		return "true or false"
+	case "integer", "number":
+		return "a number"
+	}
+	if len(r.enum) > 0 {
+		return "one of " + strings.Join(r.enum, ", ")
+	}
+	return "…"
+}
+
 func (c *checker) object(r *rule, object map[string]any) {
 	for _, name := range r.required {
 		if _, ok := object[name]; !ok {
-			c.add(Finding{Kind: MissingField, Field: name, Message: "field " + strconv.Quote(name) + " is required", Hint: r.hint})
+			c.add(Finding{Kind: MissingField, Field: name, Message: "field " + strconv.Quote(name) + " is required", Hint: r.missing(name)})
 		}
 	}
 	for name, v := range object {

@@ -69,7 +69,10 @@ func TestExtension(t *testing.T) {
 		{"null", `null`, []string{`: must be an object, found null | leave the field out, or give it a value`}},
 		{"text", `"x"`, []string{`: must be an object, found a string | `}},
 		{"list", `[]`, []string{`: must be an object, found a list | `}},
-		{"empty", `{}`, []string{`: field "info" is required | `, `: field "server" is required | `, `: field "upstream" is required | `}},
+		{"empty", `{}`, []string{
+			`: field "info" is required | add info: {name: …, state: {active: true or false}}`, `: field "server" is required | add server: {listenPath: {value: …}}`,
+			`: field "upstream" is required | add upstream: {…}`,
+		}},
 		{"boolean in quotes", server(`"batchProcessing":{"enabled":"True"}`), []string{
 			`server/batchProcessing/enabled: must be a boolean, found a string | write true without quotes`,
 		}},
@@ -109,7 +112,7 @@ func TestExtension(t *testing.T) {
 		}},
 		{"log handler", server(`"eventHandlers":[{"enabled":true,"type":"log","trigger":"HostUp","name":"x"}]`), []string{`server/eventHandlers/0: field "logPrefix" is required | `}},
 		{"second item", operation(`"transformRequestHeaders":{"enabled":true,"add":[{"name":"a","value":"b"},{"name":"c"}]}`), []string{
-			op + `transformRequestHeaders/add/1: field "value" is required | `,
+			op + `transformRequestHeaders/add/1: field "value" is required | add value: …`,
 		}},
 		{"items in order", operation(`"cache":{"enabled":true,"cacheResponseCodes":[0,"1","2",3,4,5,6,7,8,9,"10"]}`), []string{
 			op + `cache/cacheResponseCodes/1: must be an integer, found a string | write 1 without quotes`,

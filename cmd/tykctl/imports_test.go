@@ -17,7 +17,7 @@ var arrows = map[string][]string{
 	"cmd/internal/exit":          {},
 	"cmd/internal/git":           {"cmd/internal/exit"},
 	"cmd/internal/watch":         {},
-	"cmd/internal/fix":           {"cmd/internal/atomicfile", "oas", "oas/diag", "oas/source"},
+	"cmd/internal/fix":           {"cmd/internal/atomicfile", "cmd/internal/atomicfile", "oas", "oas/diag", "oas/source"},
 	"cmd/internal/lsp":           {"oas/diag", "oas/source", "oas/tyk", "schemas"},
 	"cmd/internal/lint":          {"cmd/internal/exit", "cmd/internal/git", "compiler", "compiler/check", "compiler/ignore", "oas", "oas/diag", "oas/policies", "oas/source"},
 	"compiler":                   {"compiler/check", "compiler/lower", "compiler/plan", "oas", "oas/diag"},

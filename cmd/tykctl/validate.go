@@ -308,6 +308,17 @@ func parseFailOn(s string) (diag.Severity, error) {
 	}
 }
 
+// unchecked is the number of files that the rules could not look at.
+func unchecked(found diag.List) int {
+	names := map[string]bool{}
+	for i := range found {
+		if found[i].Final {
+			names[found[i].At.File] = true
+		}
+	}
+	return len(names)
+}
+
 // summary is the last line of a report for people.
 func summary(found diag.List, files, known int) string {
 	if files == 0 && len(found) == 0 {
@@ -327,6 +338,9 @@ func summary(found diag.List, files, known int) string {
 		line = strings.Join(parts, ", ")
 	}
 	line += " in " + listing(files, "file")
+	if n := unchecked(found); n > 0 {
+		line += fmt.Sprintf("; %s could not be checked further because of errors", listing(n, "file"))
+	}
 	if known > 0 {
 		line += fmt.Sprintf(", besides %d that the baseline knows", known)
 	}
