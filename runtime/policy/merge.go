@@ -270,11 +270,11 @@ func (m *merging) metaData(rules string) string {
 			maps.Copy(all, one)
 		}
 	}
-	data, err := json.Marshal(all)
+	text, err := objectText(all)
 	if err != nil {
-		return ""
+		return "" // cannot be: everything in it was read as JSON
 	}
-	return string(data)
+	return text
 }
 
 // union is what is in either list, sorted.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,6 +89,17 @@ func objectText(m map[string]json.RawMessage) (string, error) {
 	if len(m) == 0 {
 		return "", nil
 	}
-	data, err := json.Marshal(m)
+	data, err := marshal(m)
 	return string(data), err
+}
+
+// marshal is json.Marshal that leaves the characters of HTML as they are: patterns and meta data are to be read.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

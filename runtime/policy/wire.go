@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -135,11 +134,5 @@ func FormatPolicy(p *plan.Policy) ([]byte, error) {
 			return nil, fmt.Errorf("meta data of policy %q: %w", p.ID, err)
 		}
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // patterns are to be read
-	if err := e.Encode(&w); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return marshal(&w)
 }
