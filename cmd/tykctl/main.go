@@ -9,11 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
+	"github.com/tykctl/tykctl/oas/diag"
 )
 
 // stdio is what a command talks to. Results go to Out, everything else to Err.
@@ -49,9 +51,18 @@ func run(ctx context.Context, std stdio, args []string) (code int) {
 	err := root.ExecuteContext(ctx)
 	var e *exit.Error
 	if err != nil && (!errors.As(err, &e) || e.Err != nil) {
-		fmt.Fprintf(std.Err, "tykctl: %v\n", err)
+		fmt.Fprintf(std.Err, "tykctl: %s\n", harmless(err.Error()))
 	}
 	return exit.Code(err)
+}
+
+// harmless keeps a name or a value that an error tells from being obeyed by a terminal; the lines of joined errors stay lines.
+func harmless(message string) string {
+	lines := strings.Split(message, "\n")
+	for i, line := range lines {
+		lines[i] = diag.Visible(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // isTerminal reports whether w is one.

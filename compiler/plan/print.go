@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -107,4 +108,12 @@ func marks(list ...mark) string {
 	return " (" + strings.Join(set, ", ") + ")"
 }
 
-func field(b *bufio.Writer, name, value string) { fmt.Fprintf(b, "  %-10s %s\n", name, value) }
+func field(b *bufio.Writer, name, value string) { fmt.Fprintf(b, "  %-10s %s\n", name, visible(value)) }
+
+// visible writes what a terminal would obey, such as a control character in the name of a file, as an escape.
+func visible(s string) string {
+	if quoted := strconv.Quote(s); strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) >= 0 {
+		return quoted
+	}
+	return s
+}

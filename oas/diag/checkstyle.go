@@ -28,7 +28,7 @@ type (
 func WriteCheckstyle(w io.Writer, l List, run Run) error {
 	report := checkstyleReport{Version: "4.3"}
 	for _, file := range byFile(l, &run) {
-		f := checkstyleFile{Name: visible(run.relative(file.name))}
+		f := checkstyleFile{Name: Visible(run.relative(file.name))}
 		for i := range file.list {
 			d := &file.list[i]
 			f.Errors = append(f.Errors, checkstyleError{

@@ -37,7 +37,7 @@ func WriteGitHub(w io.Writer, l List, run Run) error {
 }
 
 func writeGitHubCommand(w io.Writer, d *Diagnostic, run *Run) {
-	fmt.Fprintf(w, "::%s file=%s", githubLevel(d.Severity), githubProperty.Replace(visible(run.relative(d.At.File))))
+	fmt.Fprintf(w, "::%s file=%s", githubLevel(d.Severity), githubProperty.Replace(Visible(run.relative(d.At.File))))
 	if !d.At.IsZero() {
 		fmt.Fprintf(w, ",line=%d,endLine=%d", d.At.Start.Line, d.At.End.Line)
 		if d.At.Start.Line == d.At.End.Line { // GitHub refuses columns on a range of lines
@@ -75,7 +75,7 @@ func WriteGitHubSummary(w io.Writer, l List, run Run) error {
 		d := &l[i]
 		at := d.At
 		at.File = run.relative(at.File)
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", d.Severity, cell(visible(at.String())), cell(run.title(d.Code)), cell(d.withHint()))
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", d.Severity, cell(Visible(at.String())), cell(run.title(d.Code)), cell(d.withHint()))
 	}
 	if more := len(l) - summaryRows; more > 0 {
 		fmt.Fprintf(b, "\n%d more are not shown.\n", more)

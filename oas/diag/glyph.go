@@ -86,8 +86,8 @@ func names(s string) string {
 // oneLine keeps a text in its line; a document must not begin another one.
 var oneLine = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
 
-// visible is a message or a name as people may be shown it, on a terminal or in a log.
-func visible(s string) string {
+// Visible is a message or a name as people may be shown it, on a terminal or in a log.
+func Visible(s string) string {
 	if plain(s) {
 		return s
 	}

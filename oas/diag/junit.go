@@ -49,7 +49,7 @@ func WriteJUnit(w io.Writer, l List, run Run) error {
 }
 
 func newJUnitSuite(file fileFindings, run *Run) junitSuite {
-	name := visible(run.relative(file.name))
+	name := Visible(run.relative(file.name))
 	suite := junitSuite{Name: name}
 	byRule := map[Code]List{}
 	var order []Code
@@ -81,13 +81,13 @@ func newJUnitCase(l List, run *Run) junitCase {
 	var failing, other []string
 	for i := range l {
 		d := &l[i]
-		line := visible(d.At.String()) + ": " + d.Severity.String() + ": " + d.withHint()
+		line := Visible(d.At.String()) + ": " + d.Severity.String() + ": " + d.withHint()
 		if !run.failing(d.Severity) {
 			other = append(other, line)
 			continue
 		}
 		if c.Failure == nil {
-			c.Failure = &junitFailure{Message: visible(d.Message), Type: d.Severity.String()}
+			c.Failure = &junitFailure{Message: Visible(d.Message), Type: d.Severity.String()}
 		}
 		failing = append(failing, line)
 	}

@@ -101,7 +101,7 @@ func byFile(l List, run *Run) []fileFindings {
 // withHint is a message that a format shows whole, the hint below it. What a document has put into it does no harm.
 func (d *Diagnostic) withHint() string {
 	if d.Hint == "" {
-		return visible(d.Message)
+		return Visible(d.Message)
 	}
-	return visible(d.Message) + "\nhint: " + visible(d.Hint)
+	return Visible(d.Message) + "\nhint: " + Visible(d.Hint)
 }

@@ -158,7 +158,7 @@ func newSARIFResult(d *Diagnostic, fingerprint string, run *Run) sarifResult {
 		r.Locations[0].Logical = []sarifNode{{FullName: string(d.Pointer)}}
 	}
 	for i, related := range d.Related {
-		r.Related = append(r.Related, sarifLocation{ID: &i, Physical: newSARIFPhysical(related.At, run), Message: &sarifText{Text: sarifMessage(visible(related.Message))}})
+		r.Related = append(r.Related, sarifLocation{ID: &i, Physical: newSARIFPhysical(related.At, run), Message: &sarifText{Text: sarifMessage(Visible(related.Message))}})
 	}
 	return r
 }

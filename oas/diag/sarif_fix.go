@@ -20,7 +20,7 @@ func newSARIFFixes(d *Diagnostic, run *Run) []sarifFix {
 	if d.Fix == nil {
 		return nil
 	}
-	title := visible(d.Fix.Title)
+	title := Visible(d.Fix.Title)
 	if d.Fix.Unsafe {
 		title += "; this changes what the gateway does"
 	}

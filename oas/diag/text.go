@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tykctl/tykctl/oas/source"
@@ -63,13 +64,13 @@ func severityStyle(s Severity) string {
 
 func (p *textPrinter) diagnostic(d *Diagnostic) {
 	style := severityStyle(d.Severity)
-	fmt.Fprintf(p.w, "%s: %s %s [%s]\n", p.styled(styleBold, visible(d.At.String())), p.styled(style, d.Severity.String()+":"), visible(d.Message), d.Code)
+	fmt.Fprintf(p.w, "%s: %s %s [%s]\n", p.styled(styleBold, Visible(d.At.String())), p.styled(style, d.Severity.String()+":"), Visible(d.Message), d.Code)
 	p.excerpt(d.At, style)
 	for _, r := range d.Related {
-		fmt.Fprintf(p.w, "  %s: %s\n", visible(r.At.String()), visible(r.Message))
+		fmt.Fprintf(p.w, "  %s: %s\n", Visible(r.At.String()), Visible(r.Message))
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(p.w, "  %s %s\n", p.styled(styleBold, "hint:"), visible(d.Hint))
+		fmt.Fprintf(p.w, "  %s %s\n", p.styled(styleBold, "hint:"), Visible(d.Hint))
 	}
 }
 
@@ -163,8 +164,14 @@ func back(list []glyph, from, room int) int {
 // one, even where the document is public.
 var secretPart = regexp.MustCompile(`(?i)(["']?\b(?:sharedSecret|secret|clientSecret|password|source)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,{}\[\]"'][^,{}\[\]]*)|(://)([^/?#@\s"']+)@`)
 
+// secretWords are what every match of secretPart holds one of: most lines need no look at the expression, which is slow.
+var secretWords = []string{"secret", "password", "source", "://"}
+
 // maskSecrets replaces the characters of secrets, not their number: columns stay true.
 func maskSecrets(line string) string {
+	if lower := strings.ToLower(line); !slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(lower, w) }) {
+		return line
+	}
 	return secretPart.ReplaceAllStringFunc(line, func(m string) string {
 		parts := secretPart.FindStringSubmatch(m)
 		if parts[3] != "" {
