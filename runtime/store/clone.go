@@ -25,6 +25,7 @@ func (c *Code) Clone() *Code {
 func (a *AccessToken) Clone() *AccessToken {
 	d := *a
 	d.KeyRules = bytes.Clone(a.KeyRules)
+	d.PolicyIDs = slices.Clone(a.PolicyIDs)
 	return &d
 }
 
@@ -32,5 +33,27 @@ func (a *AccessToken) Clone() *AccessToken {
 func (r *RefreshToken) Clone() *RefreshToken {
 	d := *r
 	d.KeyRules = bytes.Clone(r.KeyRules)
+	d.PolicyIDs = slices.Clone(r.PolicyIDs)
+	return &d
+}
+
+// Clone returns a copy that shares nothing with k which can be altered.
+func (k *APIKey) Clone() *APIKey {
+	d := *k
+	d.Session = bytes.Clone(k.Session)
+	return &d
+}
+
+// Clone returns a copy that shares nothing with u which can be altered.
+func (u *User) Clone() *User {
+	d := *u
+	d.Session = bytes.Clone(u.Session)
+	return &d
+}
+
+// Clone returns a copy that shares nothing with n which can be altered.
+func (n *Notice) Clone() *Notice {
+	d := *n
+	d.Body = bytes.Clone(n.Body)
 	return &d
 }

@@ -75,6 +75,7 @@ type AccessToken struct {
 	KeyRules  []byte   // as in Code
 	PolicyIDs []string // what the client had when the token was issued; the policies themselves are those of today
 	User      string   // whose password bought the token; empty for the other grants
+	UserOrg   string   // the organisation in which User is a name
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
@@ -89,6 +90,7 @@ type RefreshToken struct {
 	KeyRules  []byte
 	PolicyIDs []string
 	User      string
+	UserOrg   string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
@@ -114,6 +116,8 @@ type Clients interface {
 	Client(ctx context.Context, apiID, id string) (*Client, error)
 	// Clients returns the clients of an API ordered by id; an API without clients has an empty list.
 	Clients(ctx context.Context, apiID string) ([]*Client, error)
+	// ClientAPIs returns the ids of the APIs that have a client of that id, in order; none is an empty list.
+	ClientAPIs(ctx context.Context, clientID string) ([]string, error)
 	// DeleteClient removes a client and, in the same write, its codes and every token of it on that API, spent ones too. A later
 	// client of the same id inherits nothing. ErrNotFound when there is no such client.
 	DeleteClient(ctx context.Context, apiID, id string) error
@@ -132,8 +136,8 @@ type Codes interface {
 // Tokens keeps access and refresh tokens by family. Every method that stores or consumes does all of its work in one write. A pair
 // with a key that is taken is refused with ErrExists, and nothing is consumed.
 type Tokens interface {
-	// IssueTokens stores a pair that came from no code and no refresh token. ErrNotFound when its client does not exist, so that
-	// nothing outlives DeleteClient.
+	// IssueTokens stores a pair that came from no code and no refresh token. ErrNotFound when its client does not exist, or the user whom it
+	// names, so that nothing outlives DeleteClient and DeleteUser.
 	IssueTokens(ctx context.Context, p *TokenPair) error
 	// RedeemCode consumes a code and stores the pair, which names the code's API, client and family. Of any number of concurrent calls for one code exactly one succeeds; the others
 	// get *SpentError. ErrNotFound when there is no such code.
@@ -187,12 +191,12 @@ type APIKey struct {
 
 // APIKeys keeps keys.
 type APIKeys interface {
-	// PutKey stores a key, in the place of an earlier one of the same name.
+	// PutKey stores a key, in the place of an earlier one of the same Key.
 	PutKey(ctx context.Context, k *APIKey) error
 	// APIKey returns a key, or ErrNotFound. Expiry is the caller's to judge. The record is shared: the caller must not modify it. It does
 	// not allocate when the record is in memory.
 	APIKey(ctx context.Context, key Key) (*APIKey, error)
-	// APIKeys returns at most limit keys after one, ordered by key.
+	// APIKeys returns at most limit keys that come behind after, ordered by Key. The zero Key is before all.
 	APIKeys(ctx context.Context, after Key, limit int) ([]*APIKey, error)
 	// DeleteKey removes a key. ErrNotFound when there is none.
 	DeleteKey(ctx context.Context, key Key) error
@@ -210,21 +214,25 @@ type User struct {
 
 // Users keeps users. Names are compared byte by byte, within an organisation.
 type Users interface {
+	// PutUser stores a user, in the place of an earlier one of that organisation and name, whose tokens stay.
 	PutUser(ctx context.Context, u *User) error
 	// User returns a user, or ErrNotFound. The record is shared.
 	User(ctx context.Context, orgID, name string) (*User, error)
 	// Users returns the users of all organisations, ordered by organisation, then name.
 	Users(ctx context.Context) ([]*User, error)
-	// DeleteUser removes a user and, in the same write, every token that the user's password has bought. ErrNotFound when there is none.
+	// DeleteUser removes a user and, in the same write, every token that can be used and that the user's password has bought. ErrNotFound
+	// when there is none. What was spent stays spent.
 	DeleteUser(ctx context.Context, orgID, name string) error
 }
 
 // Policies keeps the policies that came through the admin API. Those of files are in the plan.
 type Policies interface {
-	PutPolicy(ctx context.Context, id string, policy []byte) error // JSON, as Tyk writes it
-	// Policies returns all policies by id.
+	// PutPolicy stores a policy, in the place of an earlier one of that id: JSON, as Tyk writes it.
+	PutPolicy(ctx context.Context, id string, policy []byte) error
+	// Policies returns all policies by id. The map and what it has are shared: the caller must not modify them.
 	Policies(ctx context.Context) (map[string][]byte, error)
-	DeletePolicy(ctx context.Context, id string) error // ErrNotFound when there is none
+	// DeletePolicy removes a policy. ErrNotFound when there is none.
+	DeletePolicy(ctx context.Context, id string) error
 }
 
 // Quota is the state of one counted quota.
@@ -236,14 +244,16 @@ type Quota struct {
 // Counters keeps quotas. Requests are lent in portions, so that not every request is a write: what has been lent counts as used until it is
 // given back, also after a crash, so that never more than the limit passes.
 type Counters interface {
-	// Lend counts up to want requests of a quota of limit requests a period, as many as there are left, and returns how many that were. The first loan begins
-	// a period; a period that is over at now begins anew. A period of 0 never ends.
+	// Lend counts up to want requests of a quota of limit requests a period, as many as there are left, and returns how many that were, and
+	// the state afterwards. The first loan begins a period; a period that is over at now begins anew. A period of 0 never ends. A period under
+	// way ends no later than period from now: that is how a period which was made shorter is felt. Nothing lent begins nothing.
 	Lend(ctx context.Context, key Key, want, limit int64, period time.Duration, now time.Time) (lent int64, q Quota, err error)
-	// GiveBack returns what was lent and not used, unless its period, told by Renews, is over.
+	// GiveBack returns what was lent and not used, unless its period, told by Renews, is over: another one has begun, or ResetQuota was called.
+	// A quota never has less than nothing used.
 	GiveBack(ctx context.Context, key Key, unused int64, renews time.Time) error
-	// Quota returns the state; the zero Quota when nothing has been counted.
+	// Quota returns the state as the last loan left it, be its period over or not; the zero Quota when nothing has been counted.
 	Quota(ctx context.Context, key Key) (Quota, error)
-	// ResetQuota begins anew with the next request.
+	// ResetQuota forgets what was counted: the next loan begins a period. An unknown quota is no error.
 	ResetQuota(ctx context.Context, key Key) error
 }
 
@@ -255,20 +265,22 @@ type Notice struct {
 	Family    FamilyID // notices of one family are delivered in order
 	Kind      string   // "new" or "refresh"
 	ClientID  string
-	Body      []byte
+	Body      []byte // nil when it cannot be read any more, because its key is gone: such a notice can only be given up
 	CreatedAt time.Time
-	Attempts  int
-	NextAt    time.Time // not before
+	Attempts  int       // that failed
+	NextAt    time.Time // not before; a new one may leave it zero, which is CreatedAt
 	LastError string    // of the last attempt: a status or a reason, never a body
 }
 
-// Outbox keeps notices until they are delivered.
+// Outbox keeps notices until they are delivered. They get in with the tokens that they are about (TokenPair.Notice), in the same write: there is
+// no notice of a token that was not issued, and none is missing. A notice outlives its token, its family and its client.
 type Outbox interface {
-	// DueNotices returns at most limit notices whose time has come, of each family only the oldest, ordered by id.
+	// DueNotices returns at most limit notices whose time has come, of each family only the oldest, ordered by id. When more are due, those
+	// come that have been due for longest.
 	DueNotices(ctx context.Context, now time.Time, limit int) ([]*Notice, error)
-	// Notices returns at most limit waiting notices after an id, without their bodies, for people to look at.
+	// Notices returns at most limit waiting notices after an id, without their bodies, for people to look at, ordered by id.
 	Notices(ctx context.Context, after uint64, limit int) ([]*Notice, error)
-	// RetryNotice notes a failed attempt.
+	// RetryNotice notes a failed attempt. ErrNotFound when there is no such notice.
 	RetryNotice(ctx context.Context, id uint64, at time.Time, reason string) error
 	// DropNotice forgets a notice that was delivered or given up. An unknown one is no error.
 	DropNotice(ctx context.Context, id uint64) error
@@ -283,10 +295,15 @@ type Store interface {
 	Clients
 	Codes
 	Tokens
+	APIKeys
+	Users
+	Policies
+	Counters
+	Outbox
 	// Ping tells whether the store can write, for readiness.
 	Ping(ctx context.Context) error
-	// Sweep removes what expired before now (spent markers SpentRetention later), at most limit records, and returns how
-	// many it removed. The caller calls again while it returns limit.
+	// Sweep removes what expired before now, at most limit records, and returns how many it removed: codes and tokens (those that are spent
+	// SpentRetention later), keys, and quotas whose period is over. The caller calls again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	// Close waits for the writes under way and releases the store; later writes fail. A second call is no error.
 	Close() error

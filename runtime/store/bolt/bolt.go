@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"sync"
@@ -21,14 +22,24 @@ const (
 
 // Options may be left zero.
 type Options struct {
-	CacheTokens int // access tokens kept in memory; 0: 131072
+	CacheTokens int // access tokens kept in memory, and as many API keys; 0: 131072
+
+	// Key encrypts the bodies of notices: KeySize random bytes that are not in the same file. Without it, a token pair with a notice is refused.
+	Key []byte
 }
+
+// KeySize is the length of Options.Key.
+const KeySize = 32
 
 // Store is an open file. Make one with Open, and call Close.
 type Store struct {
 	db      *bbolt.DB
-	tokens  tokenCache
+	tokens  keyed[store.AccessToken]
+	apiKeys keyed[store.APIKey]
 	clients part[owner, store.Client]
+
+	policies part[struct{}, policySet] // one record: all of them
+	bodies   cipher.AEAD               // nil without a key
 
 	ops     chan *op
 	stopped chan struct{} // closed when the writer has ended
@@ -43,6 +54,10 @@ var _ store.Store = (*Store)(nil)
 // Open opens or creates the store at path. The file is created for its owner only, and so is its directory. An error names the
 // path: when another process has the file, when it is damaged, is not a store, or was written by a later version.
 func Open(path string, opt Options) (*Store, error) {
+	bodies, err := newBodies(opt.Key)
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
 	db, err := openFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
@@ -54,9 +69,12 @@ func Open(path string, opt Options) (*Store, error) {
 		db:      db,
 		ops:     make(chan *op, maxBatch),
 		stopped: make(chan struct{}),
+		bodies:  bodies,
 	}
 	s.tokens.init(opt.CacheTokens)
+	s.apiKeys.init(opt.CacheTokens)
 	s.clients.init(cacheClients)
+	s.policies.init(1)
 	go s.writer()
 	return s, nil
 }

@@ -6,23 +6,26 @@ import (
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
-// tokenCache holds access tokens in parts by the first byte of their key, so that readers of different tokens seldom meet. Keys
+// keyed holds access tokens or API keys in parts by the first byte of their key, so that readers of different ones seldom meet. Keys
 // are hashes: they spread evenly.
-type tokenCache [64]part[store.Key, store.AccessToken]
+type keyed[V any] [64]part[store.Key, V]
 
-func (c *tokenCache) init(bound int) {
+func (c *keyed[V]) init(bound int) {
 	for i := range c {
 		c[i].init(max(1, bound/len(c)))
 	}
 }
 
-func (c *tokenCache) part(k store.Key) *part[store.Key, store.AccessToken] {
+func (c *keyed[V]) part(k store.Key) *part[store.Key, V] {
 	return &c[int(k[0])%len(c)]
 }
 
 // part is a bounded map of records that are committed. The writer applies its changes in commit order, before it answers. A reader that
 // missed does three things in this order: epoch, read the file, fill. The epoch moves with each change, so what was
 // read before a change cannot come back after it.
+//
+// A nil record means that there is none: a token that is presented may be an access token or an API key, and is looked for as both. Readers
+// note that it is not the one if they have seen that it is the other, so nobody fills the cache with what does not exist.
 //
 // When it is full, any record makes place: those in use return with the next miss.
 type part[K comparable, V any] struct {
@@ -36,12 +39,12 @@ func (p *part[K, V]) init(bound int) {
 	p.records, p.bound = map[K]*V{}, bound
 }
 
-// get returns nil when the record is not in memory.
-func (p *part[K, V]) get(k K) *V {
+// get reports whether it is known what the file has.
+func (p *part[K, V]) get(k K) (v *V, known bool) {
 	p.mu.RLock()
-	v := p.records[k]
+	v, known = p.records[k]
 	p.mu.RUnlock()
-	return v
+	return v, known
 }
 
 // begin returns the epoch to pass to fill. It must be called before the file is read.
@@ -69,6 +72,8 @@ type change[K comparable, V any] struct {
 type (
 	tokenChange  = change[store.Key, store.AccessToken]
 	clientChange = change[owner, store.Client]
+	apiKeyChange = change[store.Key, store.APIKey]
+	policyChange = change[struct{}, policySet]
 )
 
 // apply is for the writer, after the commit. What was not committed is dropped, to be read again.

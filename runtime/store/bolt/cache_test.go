@@ -29,11 +29,11 @@ func TestFillAfterChange(t *testing.T) {
 			epoch := p.begin()
 			p.apply(test.change, test.committed)
 			p.fill(owner{"a", "1"}, old, epoch) // read before the change
-			if got := p.get(owner{"a", "1"}); got != test.want {
+			if got, _ := p.get(owner{"a", "1"}); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 			p.fill(owner{"a", "3"}, old, p.begin())
-			if p.get(owner{"a", "3"}) != old {
+			if got, _ := p.get(owner{"a", "3"}); got != old {
 				t.Error("a fill without a change is lost")
 			}
 		})
@@ -41,7 +41,7 @@ func TestFillAfterChange(t *testing.T) {
 }
 
 func TestCacheBound(t *testing.T) {
-	var c tokenCache
+	var c keyed[store.AccessToken]
 	c.init(640)
 	for n := range 5000 {
 		p := pair(n)
@@ -51,7 +51,7 @@ func TestCacheBound(t *testing.T) {
 		} else {
 			part.fill(p.Access.Key, &p.Access, part.begin())
 		}
-		if part.get(p.Access.Key) == nil {
+		if _, known := part.get(p.Access.Key); !known {
 			t.Fatal("what came last is not there")
 		}
 	}

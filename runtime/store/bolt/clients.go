@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -49,8 +50,8 @@ func (s *Store) UpdateClient(ctx context.Context, apiID, id string, change func(
 // Client keeps the promise of store.Clients.
 func (s *Store) Client(_ context.Context, apiID, id string) (*store.Client, error) {
 	o := owner{apiID, id}
-	if c := s.clients.get(o); c != nil {
-		return c, nil
+	if c, known := s.clients.get(o); known {
+		return orNotFound(c)
 	}
 	epoch := s.clients.begin()
 	var c *store.Client
@@ -84,6 +85,49 @@ func (s *Store) Clients(_ context.Context, apiID string) ([]*store.Client, error
 		return nil, err
 	}
 	return list, nil
+}
+
+// ClientAPIs keeps the promise of store.Clients. It costs in proportion to the number of APIs that have clients: the clients of
+// one API lie together, and are skipped.
+func (s *Store) ClientAPIs(_ context.Context, clientID string) ([]string, error) {
+	var list []string
+	err := s.view(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(bucketClient)
+		cur := b.Cursor()
+		for k, _ := cur.First(); k != nil; {
+			r := reader{rest: k}
+			o := owner{r.string(), clientID}
+			if r.err != nil {
+				return fmt.Errorf("bolt store: %w", r.err)
+			}
+			if b.Get(o.clientKey()) != nil {
+				list = append(list, o.apiID)
+			}
+			next := behind(owner{apiID: o.apiID}.clientKey())
+			if next == nil {
+				break
+			}
+			k, _ = cur.Seek(next)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// behind returns the first key that is greater than every key with the prefix; nil when there is none.
+func behind(prefix []byte) []byte {
+	for n := len(prefix) - 1; n >= 0; n-- {
+		if prefix[n] < 0xff {
+			next := bytes.Clone(prefix[:n+1])
+			next[n]++
+			return next
+		}
+	}
+	return nil
 }
 
 // DeleteClient keeps the promise of store.Clients. It costs in proportion to what the client has.

@@ -16,8 +16,12 @@ func (b *batch) insert(r record) {
 	b.put(r.kind.bucket(), r.key[:], r.value)
 	b.put(bucketOwner, ownerKey(&r.entry), nil)
 	b.put(bucketExpiry, expiryKey(&r.entry), nil)
-	if !r.kind.spent() {
-		b.put(bucketFamily, familyKey(&r.entry), nil)
+	if r.kind.spent() {
+		return
+	}
+	b.put(bucketFamily, familyKey(&r.entry), nil)
+	if r.user != (userID{}) {
+		b.put(bucketBought, boughtKey(&r.entry), nil)
 	}
 }
 
@@ -28,6 +32,9 @@ func (b *batch) erase(e entry) {
 	b.remove(bucketExpiry, expiryKey(&e))
 	if !e.kind.spent() {
 		b.remove(bucketFamily, familyKey(&e))
+		if e.user != (userID{}) {
+			b.remove(bucketBought, boughtKey(&e))
+		}
 	}
 	if e.kind == kindAccess {
 		b.tokens = append(b.tokens, tokenChange{key: e.key})
@@ -43,7 +50,7 @@ func (b *batch) eraseAll(list []entry) {
 // spend turns a code or refresh token into the memory that it was used.
 func (b *batch) spend(e entry, at time.Time) {
 	b.erase(e)
-	e.kind = e.kind.whenSpent()
+	e.kind, e.user = e.kind.whenSpent(), userID{}
 	b.insert(record{e, appendTime(e.appendHead(nil), at)})
 }
 

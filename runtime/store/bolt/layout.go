@@ -20,9 +20,20 @@ import (
 //	owner    api, id, kind, expiry, key        nothing; leads from a client to all its records, access tokens by expiry
 //	family   family, kind, key                 nothing; leads from a family to its records that can still be used
 //	expiry   time of removal, kind, key        nothing; the order in which Sweep removes
+//	bought   org, name, kind, key              nothing; leads from a user to the tokens that can still be used and that his password bought
+//	apikey   key of the API key                API key
+//	user     org, name without its length      user
+//	policy   id                                the policy as it came
+//	quota    key of whom it counts             quota
+//	notice   id, 8 bytes                       notice, its body encrypted; the bucket's sequence is the last id
+//	line     family, id                        nothing; the notices of a family in order
+//	due      time, id                          nothing; of each family the oldest notice, by when it is due
 //
-// Every record of access, refresh and code has one entry in owner and expiry, and in family unless it is spent. insert, erase
-// and spend (entry.go) are the only functions that write these six buckets, so that they agree.
+// Every record of access, refresh and code has one entry in owner and expiry, in family unless it is spent, and in bought if it has a user
+// besides. insert, erase and spend (entry.go) are the only functions that write these six buckets and bought, so that they agree. An API
+// key that expires and a quota that renews have an entry in expiry too. A notice has one in line, and if it is the first there, in due.
+//
+// Format 1 had the buckets down to expiry; Open adds the others.
 var (
 	bucketMeta    = []byte("meta")
 	bucketClient  = []byte("client")
@@ -33,9 +44,20 @@ var (
 	bucketFamily  = []byte("family")
 	bucketExpiry  = []byte("expiry")
 
+	bucketBought = []byte("bought")
+	bucketAPIKey = []byte("apikey")
+	bucketUser   = []byte("user")
+	bucketPolicy = []byte("policy")
+	bucketQuota  = []byte("quota")
+	bucketNotice = []byte("notice")
+	bucketLine   = []byte("line")
+	bucketDue    = []byte("due")
+
 	buckets = [][]byte{
 		bucketMeta, bucketClient, bucketAccess, bucketRefresh, bucketCode, bucketOwner, bucketFamily, bucketExpiry,
+		bucketBought, bucketAPIKey, bucketUser, bucketPolicy, bucketQuota, bucketNotice, bucketLine, bucketDue,
 	}
+	buckets1 = buckets[:8] // of format 1
 
 	formatKey = []byte("format")
 	pingKey   = []byte("ping")
@@ -51,9 +73,13 @@ const (
 	kindRefresh      kind = 'r'
 	kindSpentCode    kind = 'C'
 	kindSpentRefresh kind = 'R'
+
+	// Of these two there is an index entry only: they belong to no client.
+	kindAPIKey kind = 'k'
+	kindQuota  kind = 'q'
 )
 
-// bucket is where records of the kind lie; nil when there is no such kind.
+// bucket is where codes and tokens of the kind lie; nil when there is no such kind.
 func (k kind) bucket() []byte {
 	switch k {
 	case kindAccess:
@@ -79,7 +105,25 @@ func (k kind) whenSpent() kind {
 // owner names a client: ids are unique per API only.
 type owner struct{ apiID, id string }
 
-// maxIDs bounds the two ids of a client, so that no key exceeds what bbolt takes (32768 bytes).
+// userID names a user: names are unique per organisation only.
+type userID struct{ orgID, name string }
+
+// userOf is zero when no user is named, whatever the organisation.
+func userOf(orgID, name string) userID {
+	if name == "" {
+		return userID{}
+	}
+	return userID{orgID, name}
+}
+
+func (u userID) userKey() []byte { return append(appendString(nil, u.orgID), u.name...) }
+
+// prefix of the user's tokens in bucketBought.
+func (u userID) prefix() []byte { return appendString(appendString(nil, u.orgID), u.name) }
+
+func boughtKey(e *entry) []byte { return append(append(e.user.prefix(), byte(e.kind)), e.key[:]...) }
+
+// maxIDs bounds the two ids of a client and of a user, so that no key exceeds what bbolt takes (32768 bytes).
 const maxIDs = 8192
 
 const (
@@ -118,8 +162,13 @@ func expiryKey(e *entry) []byte {
 	if e.kind.spent() {
 		until = until.Add(store.SpentRetention)
 	}
+	return removalKey(until, e.kind, e.key)
+}
+
+// removalKey is the key of an entry in bucketExpiry.
+func removalKey(until time.Time, k kind, key store.Key) []byte {
 	b := appendTime(make([]byte, 0, expirySize), until)
-	return append(append(b, byte(e.kind)), e.key[:]...)
+	return append(append(b, byte(k)), key[:]...)
 }
 
 // tail reads kind and key from the end of an index key, whose parts in between are skipped.

@@ -14,8 +14,8 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// format is the version of the layout. A file of a later one is refused.
-const format = 1
+// format is the version of the layout. A file of a later one is refused; one of format 1 becomes one of format 2 when it is opened.
+const format = 2
 
 // lockWait is how long Open waits for another process to let go of the file, as in a restart.
 const lockWait = time.Second
@@ -72,7 +72,7 @@ func openBolt(path string) (db *bbolt.DB, err error) {
 	return db, err
 }
 
-// prepare lays out a new file, and refuses one that is foreign, later or cut short.
+// prepare lays out a new file, adds to a former one what it lacks, and refuses one that is foreign, later or cut short.
 func prepare(db *bbolt.DB) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -80,17 +80,17 @@ func prepare(db *bbolt.DB) (err error) {
 			err = fmt.Errorf("%w: %v", errNotStore, p)
 		}
 	}()
-	fresh := false
+	complete := false
 	err = db.View(func(tx *bbolt.Tx) error {
-		fresh, err = checkFormat(tx)
+		complete, err = checkFormat(tx)
 		return err
 	})
-	if err != nil || !fresh {
+	if err != nil || complete {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {
-			if _, err := tx.CreateBucket(name); err != nil {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
@@ -98,8 +98,8 @@ func prepare(db *bbolt.DB) (err error) {
 	})
 }
 
-// checkFormat reports whether the file is new and empty.
-func checkFormat(tx *bbolt.Tx) (fresh bool, err error) {
+// checkFormat reports whether the file has all that this version puts into it. It has not when it is new and empty, or of a former format.
+func checkFormat(tx *bbolt.Tx) (complete bool, err error) {
 	info, err := os.Stat(tx.DB().Path())
 	if err != nil {
 		return false, err
@@ -108,7 +108,7 @@ func checkFormat(tx *bbolt.Tx) (fresh bool, err error) {
 		return false, fmt.Errorf("%w: it has %d bytes of %d", errNotStore, info.Size(), tx.Size())
 	}
 	if first, _ := tx.Cursor().First(); first == nil {
-		return true, nil
+		return false, nil
 	}
 	meta := tx.Bucket(bucketMeta)
 	if meta == nil {
@@ -118,15 +118,20 @@ func checkFormat(tx *bbolt.Tx) (fresh bool, err error) {
 	if len(version) != 1 {
 		return false, errNotStore
 	}
-	if version[0] != format {
-		return false, fmt.Errorf("the file has format %d, this version of tykctl reads format %d", version[0], format)
+	wanted := buckets
+	switch version[0] {
+	case format:
+	case 1:
+		wanted = buckets1
+	default:
+		return false, fmt.Errorf("the file has format %d, this version of tykctl reads formats up to %d", version[0], format)
 	}
-	for _, name := range buckets {
+	for _, name := range wanted {
 		if tx.Bucket(name) == nil {
 			return false, fmt.Errorf("%w: bucket %q is missing", errNotStore, name)
 		}
 	}
-	return false, nil
+	return version[0] == format, nil
 }
 
 // syncDir makes the name of a new file durable. Windows has no such call, and needs none.

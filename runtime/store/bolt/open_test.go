@@ -67,7 +67,7 @@ func TestOpenRefuses(t *testing.T) {
 		"short text":     {func(t *testing.T, path string) { write(t, path, []byte("a text\n")) }, "not a tykctl store"},
 		"zeros":          {func(t *testing.T, path string) { write(t, path, make([]byte, 1<<16)) }, "not a tykctl store"},
 		"foreign bolt":   {foreign, "not a tykctl store"},
-		"later format":   {inMeta(func(b *bbolt.Bucket) error { return b.Put(formatKey, []byte{2}) }), "format 2"},
+		"later format":   {inMeta(func(b *bbolt.Bucket) error { return b.Put(formatKey, []byte{3}) }), "format 3"},
 		"no format":      {inMeta(func(b *bbolt.Bucket) error { return b.Delete(formatKey) }), "not a tykctl store"},
 		"missing bucket": {inMeta(func(b *bbolt.Bucket) error { return b.Tx().DeleteBucket(bucketFamily) }), `"family" is missing`},
 		"cut in half":    {cut(func(n int64) int64 { return n / 2 }), "not a tykctl store"},
@@ -186,14 +186,14 @@ func TestLaterRecord(t *testing.T) {
 	update(t, path, func(tx *bbolt.Tx) error {
 		b, k := tx.Bucket(bucketAccess), pair(7).Access.Key
 		v := append([]byte{}, b.Get(k[:])...)
-		v[0] = 2
+		v[0] = 3
 		return b.Put(k[:], v)
 	})
 	s := openTest(t, path, Options{})
 	defer func() { _ = s.Close() }()
 	_, err := s.AccessToken(t.Context(), pair(7).Access.Key)
-	if err == nil || errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), "version 2") {
-		t.Errorf("error is %v, want one about version 2", err)
+	if err == nil || errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), "version 3") {
+		t.Errorf("error is %v, want one about version 3", err)
 	}
 	if err := s.RevokeAccess(t.Context(), pair(7).Access.Key); err == nil {
 		t.Error("a token that cannot be read was revoked")

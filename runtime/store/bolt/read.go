@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,16 +24,29 @@ func (s *Store) RefreshToken(_ context.Context, key store.Key) (*store.RefreshTo
 // AccessToken keeps the promise of store.Tokens. It does not allocate when the record is in the cache.
 func (s *Store) AccessToken(_ context.Context, key store.Key) (*store.AccessToken, error) {
 	part := s.tokens.part(key)
-	if a := part.get(key); a != nil {
-		return a, nil
+	if a, known := part.get(key); known {
+		return orNotFound(a)
 	}
 	epoch := part.begin()
-	a, err := loadUnused(s, kindAccess, key, decodeAccess)
+	var a *store.AccessToken
+	err := s.view(func(tx *bbolt.Tx) (err error) {
+		if a, err = load(tx, kindAccess, key, decodeAccess); errors.Is(err, store.ErrNotFound) && tx.Bucket(bucketAPIKey).Get(key[:]) != nil {
+			part.fill(key, nil, epoch)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	part.fill(key, a, epoch)
 	return a, nil
+}
+
+func orNotFound[V any](v *V) (*V, error) {
+	if v == nil {
+		return nil, store.ErrNotFound
+	}
+	return v, nil
 }
 
 // ClientTokens keeps the promise of store.Tokens. The index has the tokens in the order that is asked for, and begins after now.

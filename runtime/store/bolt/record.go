@@ -13,13 +13,15 @@ import (
 // Every record begins with its version. The records of access, refresh and code go on with a head that is the same for all,
 // which is all that the indexes need:
 //
-//	version, kind, API, client, family, expiry
-//	access, refresh token:  scope, key rules, issued at
+//	version, kind, API, client, family, expiry, organisation, user
+//	access, refresh token:  scope, key rules, issued at, policies
 //	code:                   redirect URI, scope, challenge, its method, key rules
 //	spent code, refresh:    spent at
 //
-// Strings stand after their length; bytes after their length plus one, 0 meaning nil.
-const recordVersion = 1
+// Strings stand after their length; bytes after their length plus one, 0 meaning nil; lists after their number.
+//
+// Version 1 had no organisation, user and policies. What else has a version 1 is as now.
+const recordVersion = 2
 
 var errDamaged = errors.New("a record is damaged")
 
@@ -30,12 +32,14 @@ type entry struct {
 	owner   owner
 	family  store.FamilyID
 	expires time.Time
+	user    userID // whose password bought it; zero for most
 }
 
 func (e *entry) appendHead(b []byte) []byte {
 	b = append(b, recordVersion, byte(e.kind))
 	b = appendString(appendString(b, e.owner.apiID), e.owner.id)
-	return appendTime(append(b, e.family[:]...), e.expires)
+	b = appendTime(append(b, e.family[:]...), e.expires)
+	return appendString(appendString(b, e.user.orgID), e.user.name)
 }
 
 // record is a head and the whole encoded record, ready to be stored.
@@ -45,19 +49,19 @@ type record struct {
 }
 
 func encodeAccess(a *store.AccessToken) record {
-	e := entry{kindAccess, a.Key, owner{a.APIID, a.ClientID}, a.Family, a.ExpiresAt}
+	e := entry{kindAccess, a.Key, owner{a.APIID, a.ClientID}, a.Family, a.ExpiresAt, userOf(a.UserOrg, a.User)}
 	b := appendBytes(appendString(e.appendHead(nil), a.Scope), a.KeyRules)
-	return record{e, appendTime(b, a.IssuedAt)}
+	return record{e, appendStrings(appendTime(b, a.IssuedAt), a.PolicyIDs)}
 }
 
 func encodeRefresh(r *store.RefreshToken) record {
-	e := entry{kindRefresh, r.Key, owner{r.APIID, r.ClientID}, r.Family, r.ExpiresAt}
+	e := entry{kindRefresh, r.Key, owner{r.APIID, r.ClientID}, r.Family, r.ExpiresAt, userOf(r.UserOrg, r.User)}
 	b := appendBytes(appendString(e.appendHead(nil), r.Scope), r.KeyRules)
-	return record{e, appendTime(b, r.IssuedAt)}
+	return record{e, appendStrings(appendTime(b, r.IssuedAt), r.PolicyIDs)}
 }
 
 func encodeCode(c *store.Code) record {
-	e := entry{kindCode, c.Key, owner{c.APIID, c.ClientID}, c.Family, c.ExpiresAt}
+	e := entry{kindCode, c.Key, owner{c.APIID, c.ClientID}, c.Family, c.ExpiresAt, userID{}}
 	b := appendString(appendString(e.appendHead(nil), c.RedirectURI), c.Scope)
 	b = appendString(appendString(b, c.CodeChallenge), c.CodeChallengeMethod)
 	return record{e, appendBytes(b, c.KeyRules)}
@@ -69,10 +73,7 @@ func encodeClient(c *store.Client) []byte {
 	for _, s := range c.Secrets {
 		b = appendTime(append(b, s.Key[:]...), s.ExpiresAt)
 	}
-	b = binary.AppendUvarint(b, uint64(len(c.RedirectURIs)))
-	for _, u := range c.RedirectURIs {
-		b = appendString(b, u)
-	}
+	b = appendStrings(b, c.RedirectURIs)
 	b = appendBytes(appendString(b, c.PolicyID), c.MetaData)
 	return appendTime(appendString(b, c.Description), c.CreatedAt)
 }
@@ -81,7 +82,9 @@ func decodeAccess(key store.Key, value []byte) (*store.AccessToken, error) {
 	r := reader{rest: value}
 	e := r.head(key)
 	a := &store.AccessToken{Key: key, APIID: e.owner.apiID, ClientID: e.owner.id, Family: e.family, ExpiresAt: e.expires}
+	a.User, a.UserOrg = e.user.name, e.user.orgID
 	a.Scope, a.KeyRules, a.IssuedAt = r.string(), r.bytes(), r.time()
+	a.PolicyIDs = r.policies()
 	return a, r.end()
 }
 
@@ -89,7 +92,9 @@ func decodeRefresh(key store.Key, value []byte) (*store.RefreshToken, error) {
 	r := reader{rest: value}
 	e := r.head(key)
 	t := &store.RefreshToken{Key: key, APIID: e.owner.apiID, ClientID: e.owner.id, Family: e.family, ExpiresAt: e.expires}
+	t.User, t.UserOrg = e.user.name, e.user.orgID
 	t.Scope, t.KeyRules, t.IssuedAt = r.string(), r.bytes(), r.time()
+	t.PolicyIDs = r.policies()
 	return t, r.end()
 }
 
@@ -113,9 +118,7 @@ func decodeClient(value []byte) (*store.Client, error) {
 		s.ExpiresAt = r.time()
 		c.Secrets = append(c.Secrets, s)
 	}
-	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
-		c.RedirectURIs = append(c.RedirectURIs, r.string())
-	}
+	c.RedirectURIs = r.strings()
 	c.PolicyID, c.MetaData = r.string(), r.bytes()
 	c.Description, c.CreatedAt = r.string(), r.time()
 	return c, r.end()
@@ -135,13 +138,20 @@ func decodeHead(key store.Key, value []byte) (e entry, at time.Time, err error) 
 // reader takes a record apart. Everything it returns is a copy: values of bbolt die with their transaction. After the first error it
 // returns zero values.
 type reader struct {
-	rest []byte
-	err  error
+	rest   []byte
+	former bool // the record has version 1
+	err    error
 }
 
 func (r *reader) version() {
-	if v := r.take(1); v != nil && v[0] != recordVersion {
-		r.fail(fmt.Errorf("a record has version %d, this version of tykctl reads version %d", v[0], recordVersion))
+	v := r.take(1)
+	switch {
+	case v == nil:
+	case v[0] == recordVersion:
+	case v[0] == 1:
+		r.former = true
+	default:
+		r.fail(fmt.Errorf("a record has version %d, this version of tykctl reads versions up to %d", v[0], recordVersion))
 	}
 }
 
@@ -157,7 +167,24 @@ func (r *reader) head(key store.Key) entry {
 	e.owner.apiID, e.owner.id = r.string(), r.string()
 	copy(e.family[:], r.take(len(e.family)))
 	e.expires = r.time()
+	if !r.former {
+		e.user.orgID, e.user.name = r.string(), r.string()
+	}
 	return e
+}
+
+func (r *reader) policies() []string {
+	if r.former {
+		return nil
+	}
+	return r.strings()
+}
+
+func (r *reader) strings() (list []string) {
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		list = append(list, r.string())
+	}
+	return list
 }
 
 func (r *reader) string() string { return string(r.take(r.uvarint())) }
@@ -212,6 +239,14 @@ func (r *reader) end() error {
 		return errDamaged
 	}
 	return r.err
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, s := range list {
+		b = appendString(b, s)
+	}
+	return b
 }
 
 func appendBytes(b, s []byte) []byte {

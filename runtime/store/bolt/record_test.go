@@ -12,9 +12,10 @@ import (
 )
 
 var (
-	drawString = rapid.StringN(-1, 40, 200)
-	drawBytes  = rapid.OneOf(rapid.Just([]byte(nil)), rapid.Just([]byte{}), rapid.SliceOfN(rapid.Byte(), 1, 300))
-	drawTime   = rapid.Custom(func(t *rapid.T) time.Time {
+	drawString  = rapid.StringN(-1, 40, 200)
+	drawBytes   = rapid.OneOf(rapid.Just([]byte(nil)), rapid.Just([]byte{}), rapid.SliceOfN(rapid.Byte(), 1, 300))
+	drawStrings = rapid.OneOf(rapid.Just([]string(nil)), rapid.SliceOfN(drawString, 1, 3))
+	drawTime    = rapid.Custom(func(t *rapid.T) time.Time {
 		if rapid.Bool().Draw(t, "zero") {
 			return time.Time{}
 		}
@@ -55,7 +56,11 @@ func TestRecords(t *testing.T) {
 		a := &store.AccessToken{
 			Key: key, APIID: drawString.Draw(t, "api"), ClientID: drawString.Draw(t, "client"), Family: drawFamily(t),
 			Scope: drawString.Draw(t, "scope"), KeyRules: drawBytes.Draw(t, "rules"),
+			PolicyIDs: drawStrings.Draw(t, "policies"), User: drawString.Draw(t, "user"), UserOrg: drawString.Draw(t, "org"),
 			IssuedAt: drawTime.Draw(t, "issued"), ExpiresAt: drawTime.Draw(t, "expires"),
+		}
+		if a.User == "" {
+			a.UserOrg = ""
 		}
 		r := store.RefreshToken(*a)
 		roundTrip(t, a, encodeAccess(a).value, func(b []byte) (*store.AccessToken, error) { return decodeAccess(key, b) })

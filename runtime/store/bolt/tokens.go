@@ -11,12 +11,28 @@ import (
 
 // PutCode keeps the promise of store.Codes.
 func (s *Store) PutCode(ctx context.Context, c *store.Code) error {
-	return s.add(ctx, []record{encodeCode(c)}, nil)
+	r := encodeCode(c)
+	return s.write(ctx, func(b *batch) error {
+		return b.add([]record{r})
+	})
 }
 
 // IssueTokens keeps the promise of store.Tokens.
 func (s *Store) IssueTokens(ctx context.Context, p *store.TokenPair) error {
-	return s.add(ctx, encodePair(p), p.Access.Clone())
+	pair, err := s.encodePair(p)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(b *batch) error {
+		if u := pair.records[0].user; u != (userID{}) && b.get(bucketUser, u.userKey()) == nil {
+			return store.ErrNotFound
+		}
+		if err := b.add(pair.records); err != nil {
+			return err
+		}
+		b.issued(pair)
+		return nil
+	})
 }
 
 // RedeemCode keeps the promise of store.Tokens.
@@ -84,13 +100,18 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 	end := appendTime(nil, now)
 	err := s.write(ctx, func(b *batch) error {
 		var list []entry
+		var others [][]byte // index entries of keys and quotas
 		var err error
 		scan(b.tx, bucketExpiry, nil, nil, func(k []byte) bool {
-			if len(list) >= limit || bytes.Compare(k[:timeSize], end) >= 0 {
+			if len(list)+len(others) >= limit || bytes.Compare(k[:timeSize], end) >= 0 {
 				return false
 			}
-			var e entry
 			kind, key := tail(k, 0)
+			if kind == kindAPIKey || kind == kindQuota {
+				others = append(others, bytes.Clone(k))
+				return true
+			}
+			var e entry
 			e, err = indexed(b.tx, kind, key)
 			list = append(list, e)
 			return err == nil
@@ -99,7 +120,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 			return err
 		}
 		b.eraseAll(list)
-		n = len(list)
+		b.eraseOthers(others)
+		n = len(list) + len(others)
 		return nil
 	})
 	if err != nil {
@@ -108,29 +130,47 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 	return n, nil
 }
 
-// add stores new records of one client; token is the access token among them.
-func (s *Store) add(ctx context.Context, list []record, token *store.AccessToken) error {
-	return s.write(ctx, func(b *batch) error {
-		if !b.hasClient(list[0].owner) {
-			return store.ErrNotFound
+// eraseOthers removes the keys and quotas that entries of bucketExpiry name.
+func (b *batch) eraseOthers(list [][]byte) {
+	for _, index := range list {
+		kind, key := tail(index, 0)
+		b.remove(bucketExpiry, index)
+		if kind == kindQuota {
+			b.remove(bucketQuota, key[:])
+			continue
 		}
-		if err := b.absent(list); err != nil {
-			return err
-		}
-		b.insertAll(list, token)
-		return nil
-	})
+		b.remove(bucketAPIKey, key[:])
+		b.apiKeys = append(b.apiKeys, apiKeyChange{key: key})
+	}
+}
+
+// add stores new records of one client.
+func (b *batch) add(list []record) error {
+	if !b.hasClient(list[0].owner) {
+		return store.ErrNotFound
+	}
+	if err := b.absent(list); err != nil {
+		return err
+	}
+	for _, r := range list {
+		b.insert(r)
+	}
+	return nil
 }
 
 // exchange consumes a code or refresh token for a pair. The family's access tokens end with a refresh token; a code has none.
 func (s *Store) exchange(ctx context.Context, k kind, key store.Key, p *store.TokenPair) error {
-	list, token, at := encodePair(p), p.Access.Clone(), p.Access.IssuedAt
+	pair, err := s.encodePair(p)
+	if err != nil {
+		return err
+	}
+	at := p.Access.IssuedAt
 	return s.write(ctx, func(b *batch) error {
 		used, err := unused(b.tx, k, key)
 		if err != nil {
 			return err
 		}
-		if err := b.absent(list); err != nil {
+		if err := b.absent(pair.records); err != nil {
 			return err
 		}
 		var ended []entry
@@ -141,25 +181,43 @@ func (s *Store) exchange(ctx context.Context, k kind, key store.Key, p *store.To
 		}
 		b.eraseAll(ended)
 		b.spend(used, at)
-		b.insertAll(list, token)
+		for _, r := range pair.records {
+			b.insert(r)
+		}
+		b.issued(pair)
 		return nil
 	})
 }
 
-func (b *batch) insertAll(list []record, token *store.AccessToken) {
-	for _, r := range list {
-		b.insert(r)
-	}
-	if token != nil {
-		b.tokens = append(b.tokens, tokenChange{token.Key, token})
+// issued does what remains once the records of a pair are stored.
+func (b *batch) issued(p *encodedPair) {
+	b.tokens = append(b.tokens, tokenChange{p.token.Key, p.token})
+	if p.notice != nil {
+		b.post(p.notice)
 	}
 }
 
-// encodePair runs in the caller's goroutine: the writer only stores what is ready.
-func encodePair(p *store.TokenPair) []record {
-	list := []record{encodeAccess(&p.Access)}
+// encodedPair is made in the caller's goroutine: the writer only stores what is ready.
+type encodedPair struct {
+	records []record // the access token first
+	token   *store.AccessToken
+	notice  *encodedNotice
+}
+
+func (s *Store) encodePair(p *store.TokenPair) (*encodedPair, error) {
+	e := &encodedPair{records: []record{encodeAccess(&p.Access)}, token: p.Access.Clone()}
 	if p.Refresh != nil {
-		list = append(list, encodeRefresh(p.Refresh))
+		e.records = append(e.records, encodeRefresh(p.Refresh))
 	}
-	return list
+	for _, r := range e.records {
+		if len(r.user.orgID)+len(r.user.name) > maxIDs {
+			return nil, errLongUser
+		}
+	}
+	if p.Notice == nil {
+		return e, nil
+	}
+	var err error
+	e.notice, err = s.encodeNotice(p.Notice)
+	return e, err
 }

@@ -90,6 +90,12 @@ func (s *Store) runBatch(list []*op) {
 	for _, c := range b.clients {
 		s.clients.apply(c, err == nil)
 	}
+	for _, c := range b.apiKeys {
+		s.apiKeys.part(c.key).apply(c, err == nil)
+	}
+	if b.policies {
+		s.policies.apply(policyChange{}, false)
+	}
 }
 
 // batch is the transaction in which the operations of a list are applied. Its methods are for the writer goroutine only.
@@ -99,6 +105,9 @@ type batch struct {
 	writes  int
 	tokens  []tokenChange
 	clients []clientChange
+	apiKeys []apiKeyChange
+
+	policies bool // some were changed
 }
 
 func (b *batch) run(db *bbolt.DB, list []*op) error {

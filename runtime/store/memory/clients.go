@@ -67,6 +67,20 @@ func (s *Store) Clients(_ context.Context, apiID string) ([]*store.Client, error
 	return list, nil
 }
 
+// ClientAPIs keeps the promise of store.Clients. It looks at the clients of every API.
+func (s *Store) ClientAPIs(_ context.Context, clientID string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var list []string
+	for o := range s.clients {
+		if o.clientID == clientID {
+			list = append(list, o.apiID)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
 // DeleteClient keeps the promise of store.Clients.
 func (s *Store) DeleteClient(ctx context.Context, apiID, id string) error {
 	if err := s.lock(ctx); err != nil {

@@ -23,15 +23,25 @@ type Store struct {
 	closed  bool
 	clients map[owner]*store.Client
 	entries map[ref]*entry
-	queue   queue // every entry, the next to expire first
+	queue   queue // every entry that expires, the next first
 
-	// Indexes. byClient has every entry of a client, byFamily only those which can still be used.
+	// Indexes. byClient has every entry of a client, byFamily and byUser only those which can still be used.
 	byClient map[owner]refs
 	byFamily map[store.FamilyID]refs
+	byUser   map[userID]refs
+
+	keys     map[store.Key]*entry
+	quotas   map[store.Key]*entry
+	users    map[userID]*store.User
+	policies map[string][]byte // replaced as a whole: readers have it
+	outbox   outbox
 }
 
 // owner names a client: ids are unique per API only.
 type owner struct{ apiID, clientID string }
+
+// userID names a user: names are unique per organisation only.
+type userID struct{ orgID, name string }
 
 type kind byte
 
@@ -39,6 +49,8 @@ const (
 	access kind = iota
 	refresh
 	code
+	apiKey
+	quota
 )
 
 type ref struct {
@@ -48,19 +60,22 @@ type ref struct {
 
 type refs map[ref]*entry
 
-// entry is one access token, refresh token or code. Exactly one of the four pointers is set; spent takes the place of a code
-// or refresh token when it is consumed.
+// entry is one access token, refresh token, code, key or quota. Exactly one of the pointers is set, or none for a quota; spent takes the place
+// of a code or refresh token when it is consumed. Keys and quotas belong to no client.
 type entry struct {
 	ref
 	owner  owner
 	family store.FamilyID
+	user   userID    // whose password bought it; zero for most
 	until  time.Time // Sweep may remove it after this
-	pos    int       // in Store.queue
+	pos    int       // in Store.queue; -1 for a key or quota that never ends
 
 	access  *store.AccessToken
 	refresh *store.RefreshToken
 	code    *store.Code
 	spent   *store.SpentError
+	apiKey  *store.APIKey
+	used    int64 // of a quota, whose period ends at until
 }
 
 var _ store.Store = (*Store)(nil)
@@ -72,6 +87,11 @@ func New() *Store {
 		entries:  map[ref]*entry{},
 		byClient: map[owner]refs{},
 		byFamily: map[store.FamilyID]refs{},
+		byUser:   map[userID]refs{},
+		keys:     map[store.Key]*entry{},
+		quotas:   map[store.Key]*entry{},
+		users:    map[userID]*store.User{},
+		outbox:   newOutbox(),
 	}
 }
 
@@ -123,19 +143,33 @@ func (s *Store) insert(e *entry) {
 	s.entries[e.ref] = e
 	link(s.byClient, e.owner, e)
 	link(s.byFamily, e.family, e)
+	if e.user != (userID{}) {
+		link(s.byUser, e.user, e)
+	}
 	heap.Push(&s.queue, e)
 }
 
 func (s *Store) remove(e *entry) {
-	delete(s.entries, e.ref)
-	unlink(s.byClient, e.owner, e)
-	unlink(s.byFamily, e.family, e)
-	heap.Remove(&s.queue, e.pos)
+	switch e.kind {
+	case apiKey:
+		delete(s.keys, e.key)
+	case quota:
+		delete(s.quotas, e.key)
+	default:
+		delete(s.entries, e.ref)
+		unlink(s.byClient, e.owner, e)
+		unlink(s.byFamily, e.family, e)
+		unlink(s.byUser, e.user, e)
+	}
+	if e.pos >= 0 {
+		heap.Remove(&s.queue, e.pos)
+	}
 }
 
 // spend turns a code or refresh token into the memory that it was used.
 func (s *Store) spend(e *entry, at time.Time) {
 	unlink(s.byFamily, e.family, e)
+	unlink(s.byUser, e.user, e)
 	e.spent = &store.SpentError{APIID: e.owner.apiID, ClientID: e.owner.clientID, Family: e.family, At: at}
 	e.code, e.refresh = nil, nil
 	e.until = e.until.Add(store.SpentRetention)

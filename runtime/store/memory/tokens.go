@@ -15,12 +15,12 @@ func (s *Store) PutCode(ctx context.Context, c *store.Code) error {
 		ref: ref{code, c.Key}, owner: owner{c.APIID, c.ClientID}, family: c.Family, until: c.ExpiresAt,
 		code: c.Clone(),
 	}
-	return s.store(ctx, []*entry{e})
+	return s.store(ctx, []*entry{e}, nil)
 }
 
 // IssueTokens keeps the promise of store.Tokens.
 func (s *Store) IssueTokens(ctx context.Context, p *store.TokenPair) error {
-	return s.store(ctx, entriesOf(p))
+	return s.store(ctx, entriesOf(p), p.Notice)
 }
 
 // Code keeps the promise of store.Codes.
@@ -128,8 +128,8 @@ func (s *Store) ClientTokens(_ context.Context, apiID, clientID string, now time
 	return list, nil
 }
 
-// store adds new entries of one client, all or none.
-func (s *Store) store(ctx context.Context, added []*entry) error {
+// store adds new entries of one client, all or none, and the notice of them.
+func (s *Store) store(ctx context.Context, added []*entry, n *store.Notice) error {
 	if err := s.lock(ctx); err != nil {
 		return err
 	}
@@ -137,7 +137,14 @@ func (s *Store) store(ctx context.Context, added []*entry) error {
 	if s.clients[added[0].owner] == nil {
 		return store.ErrNotFound
 	}
-	return s.add(added)
+	if u := added[0].user; u != (userID{}) && s.users[u] == nil {
+		return store.ErrNotFound
+	}
+	if err := s.add(added); err != nil {
+		return err
+	}
+	s.outbox.post(n)
+	return nil
 }
 
 // exchange consumes a code or refresh token for a pair. The family's access tokens end with it; a code has none yet.
@@ -162,6 +169,7 @@ func (s *Store) exchange(ctx context.Context, r ref, p *store.TokenPair) error {
 		}
 	}
 	s.spend(used, p.Access.IssuedAt)
+	s.outbox.post(p.Notice)
 	return nil
 }
 
@@ -193,6 +201,7 @@ func entriesOf(p *store.TokenPair) []*entry {
 	a := p.Access.Clone()
 	list := []*entry{{
 		ref: ref{access, a.Key}, owner: owner{a.APIID, a.ClientID}, family: a.Family, until: a.ExpiresAt, access: a,
+		user: userOf(a.UserOrg, a.User),
 	}}
 	if p.Refresh == nil {
 		return list
@@ -200,5 +209,14 @@ func entriesOf(p *store.TokenPair) []*entry {
 	r := p.Refresh.Clone()
 	return append(list, &entry{
 		ref: ref{refresh, r.Key}, owner: owner{r.APIID, r.ClientID}, family: r.Family, until: r.ExpiresAt, refresh: r,
+		user: userOf(r.UserOrg, r.User),
 	})
+}
+
+// userOf is zero when no user is named, whatever the organisation.
+func userOf(orgID, name string) userID {
+	if name == "" {
+		return userID{}
+	}
+	return userID{orgID, name}
 }

@@ -14,6 +14,7 @@ import (
 type model struct {
 	clients []*store.Client
 	items   []*item
+	more
 }
 
 // item is a code, access token or refresh token: one of the three records is set, also when it is spent.
@@ -25,6 +26,7 @@ type item struct {
 	refresh         *store.RefreshToken
 	code            *store.Code
 	spent           *store.SpentError
+	user, org       string
 }
 
 var _ store.Store = (*model)(nil)
@@ -108,6 +110,16 @@ func (m *model) Clients(_ context.Context, apiID string) (list []*store.Client, 
 	return list, nil
 }
 
+func (m *model) ClientAPIs(_ context.Context, id string) (list []string, _ error) {
+	for _, c := range m.clients {
+		if c.ID == id {
+			list = append(list, c.APIID)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
 func (m *model) DeleteClient(_ context.Context, apiID, id string) error {
 	c := m.client(apiID, id)
 	if c == nil {
@@ -138,41 +150,56 @@ func (m *model) Code(_ context.Context, key store.Key) (*store.Code, error) {
 }
 
 func (m *model) IssueTokens(_ context.Context, p *store.TokenPair) error {
-	a, r := &p.Access, p.Refresh
+	a := &p.Access
 	switch {
-	case m.client(a.APIID, a.ClientID) == nil:
+	case m.client(a.APIID, a.ClientID) == nil, a.User != "" && m.user(a.UserOrg, a.User) < 0:
 		return store.ErrNotFound
-	case m.access(a.Key) != nil, r != nil && m.refresh(r.Key) != nil:
+	case m.taken(p):
 		return store.ErrExists
 	}
-	m.items = append(m.items, &item{apiID: a.APIID, clientID: a.ClientID, family: a.Family, expires: a.ExpiresAt, access: a})
-	if r != nil {
-		m.items = append(m.items, &item{apiID: r.APIID, clientID: r.ClientID, family: r.Family, expires: r.ExpiresAt, refresh: r})
-	}
+	m.keep(p)
 	return nil
 }
 
-func (m *model) RedeemCode(ctx context.Context, key store.Key, p *store.TokenPair) error {
-	return m.exchange(ctx, m.code(key), p)
+func (m *model) taken(p *store.TokenPair) bool {
+	return m.access(p.Access.Key) != nil || p.Refresh != nil && m.refresh(p.Refresh.Key) != nil
 }
 
-func (m *model) RotateRefresh(ctx context.Context, key store.Key, p *store.TokenPair) error {
+func (m *model) keep(p *store.TokenPair) {
+	a, r := &p.Access, p.Refresh
+	m.items = append(m.items, &item{
+		apiID: a.APIID, clientID: a.ClientID, family: a.Family, expires: a.ExpiresAt, access: a, user: a.User, org: a.UserOrg,
+	})
+	if r != nil {
+		m.items = append(m.items, &item{
+			apiID: r.APIID, clientID: r.ClientID, family: r.Family, expires: r.ExpiresAt, refresh: r, user: r.User, org: r.UserOrg,
+		})
+	}
+	m.post(p.Notice)
+}
+
+func (m *model) RedeemCode(_ context.Context, key store.Key, p *store.TokenPair) error {
+	return m.exchange(m.code(key), p)
+}
+
+func (m *model) RotateRefresh(_ context.Context, key store.Key, p *store.TokenPair) error {
 	used := m.refresh(key)
 	old := slices.Clone(m.items)
-	if err := m.exchange(ctx, used, p); err != nil {
+	if err := m.exchange(used, p); err != nil {
 		return err
 	}
 	m.drop(func(i *item) bool { return i.access != nil && i.family == used.family && slices.Contains(old, i) })
 	return nil
 }
 
-func (m *model) exchange(ctx context.Context, used *item, p *store.TokenPair) error {
+func (m *model) exchange(used *item, p *store.TokenPair) error {
 	if err := usable(used); err != nil {
 		return err
 	}
-	if err := m.IssueTokens(ctx, p); err != nil {
-		return err
+	if m.taken(p) {
+		return store.ErrExists
 	}
+	m.keep(p)
 	used.spent = spentBy(p)
 	return nil
 }
@@ -243,5 +270,5 @@ func (m *model) Sweep(_ context.Context, now time.Time, _ int) (int, error) {
 		}
 		return i.expires.Before(now)
 	})
-	return n, nil
+	return n + m.sweep(now), nil
 }
