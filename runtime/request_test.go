@@ -148,7 +148,7 @@ func TestClientRegistration(t *testing.T) {
 		{`{"api_id": "open"}`, 400, "API is not OAuth2"},
 		{`{}`, 400, "Policy doesn't exist"},
 		{`{"api_id": "a", "policy_id": "p"}`, 400, "Policy doesn't exist"},
-		{`{"api_id": 1}`, 400, "not a JSON object"},
+		{`{"api_id": 1}`, 400, "api_id must not be a JSON number"},
 		{`{"api_id": "a"`, 400, "not a JSON object"},
 		{`{"api_id": "a"} x`, 400, "text after"},
 		{``, 400, "not a JSON object"},

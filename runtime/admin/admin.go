@@ -1,5 +1,12 @@
-// Package admin is the admin API: Tyk Gateway's control API under /tyk/, as far as this gateway has what it controls, and the Dashboard's route for
-// identity servers under /api/apis/oauth/. Every call proves itself with the gateway secret; answers have Tyk's shapes.
+// Package admin is the admin API: Tyk Gateway's control API under /tyk/, as far as this gateway has what it controls, and the Dashboard's OAuth routes
+// under /api/apis/oauth/. Every call proves itself with the gateway secret; answers have Tyk's shapes. What is deliberately different
+// stands in package compat.
+//
+//	/tyk/oauth/clients/…         client apps, their secrets and tokens
+//	/tyk/oauth/…                 revocation, notifications that wait
+//	/tyk/keys, /tyk/policies     keys and users, policies
+//	/tyk/reload                  reads definitions and policies again
+//	/api/apis/oauth/…            client apps as the Dashboard has them, authorize-client
 package admin
 
 import (
@@ -9,13 +16,13 @@ import (
 	"crypto/subtle"
 	"io"
 	"log/slog"
-	"net/url"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
 	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
 	"github.com/tykctl/tykctl/runtime/oauth"
 	"github.com/tykctl/tykctl/runtime/store"
@@ -24,17 +31,33 @@ import (
 // SecretHeader carries the gateway secret. It is never forwarded to an upstream.
 const SecretHeader = "X-Tyk-Authorization"
 
-// bodyLimit bounds the body of every call, in bytes.
-const bodyLimit = 1 << 20
+// Store is what the admin API needs of the store.
+type Store interface {
+	store.Clients
+	store.Tokens
+	store.APIKeys
+	store.Users
+	store.Policies
+	store.Counters
+	store.Outbox
+	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
+}
 
 // Options is what the admin API works on.
 type Options struct {
 	Secret string // the gateway secret; empty: every call is refused
-	Store  store.Clients
+	Store  Store
 	Now    func() time.Time
 	Rand   io.Reader
 	Logger *slog.Logger
+	Compat compat.Mode
 	Reload func(ctx context.Context) error // nil: there is nothing to read again
+
+	// PoliciesChanged takes over what the store has for policies now. It is called after each write; nil: nobody wants to know.
+	PoliciesChanged func(ctx context.Context) error
+	// RedirectURISeparator parts the redirect URIs of a client in Tyk's single member for them (oauth_redirect_uri_separator); empty: it
+	// holds one.
+	RedirectURISeparator string
 }
 
 // Handler is the admin API of one generation.
@@ -45,6 +68,7 @@ type Handler struct {
 	plan    *plan.Plan
 	apis    map[string]plan.APIID
 	oauth   []*oauth.Server // by plan.OAuthID
+	users   sync.Mutex      // one write of a user at a time
 }
 
 // New returns the admin API of a plan and its authorization servers. Store calls end when ctx does.
@@ -92,45 +116,46 @@ func (h *Handler) Serve(ctx *fasthttp.RequestCtx, path []byte) {
 		return
 	}
 	at := segments(path[len(gatewayPrefix):])
-	switch {
-	case len(at) >= 2 && at[0] == "oauth" && at[1] == "clients":
-		h.clients(ctx, at[2:])
-	case len(at) >= 1 && len(at) <= 2 && at[0] == "reload":
+	switch at[0] {
+	case "oauth":
+		h.gatewayOAuth(ctx, at[1:])
+	case "keys":
+		h.keys(ctx, at[1:])
+	case "policies":
+		h.policies(ctx, at[1:])
+	case "reload":
+		if len(at) > 1 && (len(at) > 2 || at[1] != "group") {
+			notFound(ctx)
+			return
+		}
 		h.reload(ctx)
 	default:
 		notFound(ctx)
 	}
 }
 
-// dashboard serves the Dashboard's form of authorize-client: by API id, or by listen path without slashes around it.
-func (h *Handler) dashboard(ctx *fasthttp.RequestCtx, at []string) {
-	if !h.isSecret(ctx.Request.Header.Peek(fasthttp.HeaderAuthorization)) {
-		Forbidden(ctx)
-		return
+// gatewayOAuth routes what is below /tyk/oauth/.
+func (h *Handler) gatewayOAuth(ctx *fasthttp.RequestCtx, at []string) {
+	name, rest := "", at
+	if len(at) > 0 {
+		name, rest = at[0], at[1:]
 	}
-	if len(at) < 2 || at[len(at)-1] != "authorize-client" {
+	switch {
+	case name == "clients" && len(rest) > 0:
+		h.clients(ctx, rest)
+	case name == "notifications":
+		h.notices(ctx, rest)
+	case name == "refresh" && len(rest) == 1:
+		h.deleteRefresh(ctx, rest[0])
+	case name == "revoke" && len(rest) == 0:
+		h.postRevoke(ctx)
+	case name == "revoke_all" && len(rest) == 0:
+		h.postRevokeAll(ctx)
+	case name == "tokens" && len(rest) == 0:
+		h.deleteLapsed(ctx)
+	default:
 		notFound(ctx)
-		return
 	}
-	server, found := h.oauthServer(strings.Join(at[:len(at)-1], "/"))
-	if !found {
-		answer.Error(ctx, fasthttp.StatusNotFound, "API doesn't exist or is not OAuth2")
-		return
-	}
-	server.AuthorizeClient(ctx)
-}
-
-func (h *Handler) oauthServer(idOrListenPath string) (*oauth.Server, bool) {
-	id, found := h.apis[idOrListenPath]
-	for i := 0; !found && i < len(h.plan.APIs); i++ {
-		if strings.Trim(h.plan.APIs[i].ListenPath, "/") == idOrListenPath {
-			id, found = plan.APIID(i), true
-		}
-	}
-	if !found || h.plan.APIs[id].OAuth == plan.None || !h.plan.APIs[id].Active {
-		return nil, false
-	}
-	return h.oauth[h.plan.APIs[id].OAuth], true
 }
 
 func (h *Handler) reload(ctx *fasthttp.RequestCtx) {
@@ -148,21 +173,4 @@ func (h *Handler) reload(ctx *fasthttp.RequestCtx) {
 		}
 		answer.OK(ctx, "")
 	}
-}
-
-// segments splits the rest of a canonical path and decodes each part once.
-func segments(rest []byte) []string {
-	parts := strings.Split(strings.TrimSuffix(string(rest), "/"), "/")
-	for i, p := range parts {
-		if decoded, err := url.PathUnescape(p); err == nil {
-			parts[i] = decoded
-		}
-	}
-	return parts
-}
-
-func notFound(ctx *fasthttp.RequestCtx) {
-	ctx.SetContentType("text/plain; charset=utf-8")
-	ctx.SetStatusCode(fasthttp.StatusNotFound)
-	ctx.SetBodyString("404 page not found\n")
 }

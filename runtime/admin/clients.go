@@ -1,241 +1,302 @@
 package admin
 
 import (
-	"bytes"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"io"
-	"net/url"
-	"regexp"
+	"slices"
 
 	"github.com/valyala/fasthttp"
 
 	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
-	"github.com/tykctl/tykctl/runtime/internal/reqbody"
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
-// clientBody is a client app on the wire, members in Tyk's order. The secret is in the answer to its creation and in no other: the store
-// has only its hash.
-type clientBody struct {
-	ClientID    string          `json:"client_id"`
-	RedirectURI string          `json:"redirect_uri"`
-	APIID       string          `json:"api_id,omitempty"`
-	PolicyID    string          `json:"policy_id,omitempty"`
-	Secret      string          `json:"secret,omitempty"`
-	MetaData    json.RawMessage `json:"meta_data"`
-	Description string          `json:"description"`
-}
+const noClient = "OAuth Client ID not found"
 
 // clients routes what is below /tyk/oauth/clients/.
 func (h *Handler) clients(ctx *fasthttp.RequestCtx, at []string) {
 	switch {
-	case len(at) == 1 && at[0] == "create":
-		h.createClient(ctx)
-	case len(at) == 1 && at[0] != "":
-		h.listClients(ctx, at[0])
-	case len(at) == 2 && ctx.IsGet():
-		h.getClient(ctx, at[0], at[1])
-	case len(at) == 2 && ctx.IsDelete():
-		h.deleteClient(ctx, at[0], at[1])
+	case at[0] == "":
+		notFound(ctx)
+	case len(at) == 1 && at[0] == "create" && !ctx.IsGet(): // GET asks for the clients of an API that is called "create"
+		h.postClient(ctx)
+	case len(at) == 1:
+		h.getClients(ctx, at[0])
+	case len(at) == 2 && at[0] == "apis" && ctx.QueryArgs().Has("orgID"):
+		h.getClientAPIs(ctx, at[1])
 	case len(at) == 2:
-		answer.MethodNotAllowed(ctx, "GET, DELETE")
+		h.client(ctx, at[0], at[1])
+	case len(at) == 3 && at[2] == "rotate":
+		h.rotateClient(ctx, at[0], at[1])
+	case len(at) == 3 && at[2] == "tokens":
+		h.clientTokens(ctx, at[0], at[1])
+	case len(at) == 4 && at[2] == "tokens":
+		h.clientToken(ctx, at[0], at[1], at[3])
 	default:
 		notFound(ctx)
 	}
 }
 
-func (h *Handler) createClient(ctx *fasthttp.RequestCtx) {
+// client answers for one client app.
+func (h *Handler) client(ctx *fasthttp.RequestCtx, apiID, id string) {
+	switch {
+	case ctx.IsGet():
+		c, p := h.findClient(apiID, id)
+		h.respond(ctx, func() any { return h.shown(c) }, p)
+	case ctx.IsPut():
+		h.putClient(ctx, apiID, id)
+	case ctx.IsDelete():
+		if p := h.removeClient(apiID, id); p != nil {
+			p.answer(ctx)
+			return
+		}
+		answerAction(ctx, id, "deleted")
+	default:
+		answer.MethodNotAllowed(ctx, "GET, PUT, DELETE")
+	}
+}
+
+// respond answers 200 with a value, or with the problem there is.
+func (h *Handler) respond(ctx *fasthttp.RequestCtx, value func() any, p *problem) {
+	if p != nil {
+		p.answer(ctx)
+		return
+	}
+	answer.JSON(ctx, fasthttp.StatusOK, value())
+}
+
+func (h *Handler) postClient(ctx *fasthttp.RequestCtx) {
 	if !answer.PostOnly(ctx) {
 		return
 	}
 	var asked clientBody
-	if problem := readJSON(ctx, &asked); problem != "" {
-		answer.Error(ctx, fasthttp.StatusBadRequest, problem)
-		return
+	p := h.readJSON(ctx, &asked)
+	if p == nil {
+		p = h.createClient(&asked)
 	}
-	if problem := h.checkClient(&asked); problem != "" {
-		answer.Error(ctx, fasthttp.StatusBadRequest, problem)
-		return
-	}
-	if err := h.generate(&asked.ClientID, 16); err != nil {
-		h.failed(ctx, "random source failed", err)
-		return
-	}
-	if err := h.generate(&asked.Secret, 32); err != nil {
-		h.failed(ctx, "random source failed", err)
-		return
-	}
-	err := h.opt.Store.CreateClient(h.context, newClient(&asked, h))
-	switch {
-	case errors.Is(err, store.ErrExists):
-		answer.Error(ctx, fasthttp.StatusConflict, "OAuth Client ID exists already; delete it first")
-	case err != nil:
-		h.storeFailed(ctx, "create client", err)
-	default:
-		answer.JSON(ctx, fasthttp.StatusOK, &asked)
-	}
+	h.respond(ctx, func() any { return &asked }, p)
 }
 
-func newClient(asked *clientBody, h *Handler) *store.Client {
-	c := &store.Client{
-		ID: asked.ClientID, APIID: asked.APIID, Secrets: []store.Secret{{Key: store.KeyOf(asked.Secret)}},
-		MetaData: asked.MetaData, Description: asked.Description, CreatedAt: h.opt.Now(),
+// createClient registers a client on the API it names or, without one, on every OAuth API that its policy opens. What was generated and what is
+// to be warned about is put into asked.
+func (h *Handler) createClient(asked *clientBody) *problem {
+	if p := asked.check(); p != nil {
+		return p
 	}
-	if asked.RedirectURI != "" {
-		c.RedirectURIs = []string{asked.RedirectURI}
+	uris, warnings, p := asked.redirectURIs(h.opt.RedirectURISeparator)
+	if p != nil {
+		return p
 	}
-	return c
-}
-
-// readJSON decodes the body and returns what is wrong with it, if anything.
-func readJSON(ctx *fasthttp.RequestCtx, v any) string {
-	body, err := reqbody.Read(ctx, bodyLimit)
-	if err != nil {
-		return "Request body cannot be read or is too large"
+	apis, p := h.apisOf(asked)
+	if p != nil {
+		return p
 	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if err := dec.Decode(v); err != nil {
-		return "Request body is not a JSON object of the expected form"
+	client := store.Client{
+		PolicyID: asked.PolicyID, RedirectURIs: uris, MetaData: asked.metaData(), Description: asked.Description, CreatedAt: h.opt.Now(),
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return "Request body has text after the JSON object"
+	if asked.ClientID == "" {
+		if asked.ClientID, p = h.generate(16); p != nil {
+			return p
+		}
 	}
-	return ""
-}
-
-// minSecret is the shortest secret that a caller may choose, in characters: it is stored as a plain hash, which only long secrets bear.
-const minSecret = 32
-
-var clientID = regexp.MustCompile(`^[A-Za-z0-9._~@+=-]{1,128}$`)
-
-// checkClient returns what is wrong with a client to be created, if anything.
-func (h *Handler) checkClient(c *clientBody) string {
-	id, exists := h.apis[c.APIID]
-	switch {
-	case c.PolicyID != "", c.APIID == "":
-		return "Policy doesn't exist"
-	case !exists:
-		return "API doesn't exist"
-	case h.plan.APIs[id].OAuth == plan.None:
-		return "API is not OAuth2"
-	case c.ClientID != "" && !clientID.MatchString(c.ClientID):
-		return "client_id may hold letters, digits and . _ ~ @ + = - only, at most 128 of them"
-	case c.Secret != "" && len(c.Secret) < minSecret:
-		return "secret must have at least 32 characters; leave it out to have one generated"
-	case c.RedirectURI != "" && !validRedirectURI(c.RedirectURI):
-		return "redirect_uri must be an absolute URI without a fragment"
-	case len(c.MetaData) > 0 && !isObjectOrNull(c.MetaData):
-		return "meta_data must be a JSON object"
+	client.ID = asked.ClientID
+	secret := asked.Secret
+	if asked.public() {
+		if secret != "" {
+			return bad("a public client has no secret; leave secret out")
+		}
+	} else if secret == "" {
+		if secret, p = h.generate(32); p != nil {
+			return p
+		}
 	}
-	return ""
-}
-
-// validRedirectURI follows RFC 6749 §3.1.2. Schemes that make a browser run or show the URI itself are refused.
-func validRedirectURI(uri string) bool {
-	u, err := url.Parse(uri)
-	if err != nil || !u.IsAbs() || u.Fragment != "" || bytes.ContainsAny([]byte(uri), "#\\ \"<>") {
-		return false
+	if secret != "" {
+		client.Secrets = []store.Secret{{Key: store.KeyOf(secret)}}
 	}
-	switch u.Scheme {
-	case "http", "https":
-		return u.Host != ""
-	case "javascript", "data", "vbscript", "file", "about", "blob":
-		return false
-	default:
-		return true // a private-use scheme of a native app (RFC 8252 §7.1)
+	if p := h.storeClients(&client, apis); p != nil {
+		return p
 	}
-}
-
-func isObjectOrNull(raw json.RawMessage) bool {
-	text := bytes.TrimSpace(raw)
-	return len(text) > 0 && text[0] == '{' || bytes.Equal(text, []byte("null"))
-}
-
-// generate fills an empty text with n random bytes in hexadecimal, which no client library has to escape.
-func (h *Handler) generate(text *string, n int) error {
-	if *text != "" {
-		return nil
-	}
-	b := make([]byte, n)
-	if _, err := io.ReadFull(h.opt.Rand, b); err != nil {
-		return err
-	}
-	*text = hex.EncodeToString(b)
+	made := h.shown(&client)
+	made.APIID, made.Secret, made.Warnings = asked.APIID, secret, warnings
+	*asked = *made
 	return nil
 }
 
-func (h *Handler) listClients(ctx *fasthttp.RequestCtx, apiID string) {
+// storeClients stores a client on each of the APIs, or on none.
+func (h *Handler) storeClients(client *store.Client, apis []string) *problem {
+	for i, api := range apis {
+		client.APIID = api
+		err := h.opt.Store.CreateClient(h.context, client)
+		if errors.Is(err, store.ErrExists) && h.opt.Compat == compat.Tyk {
+			err = h.replaceClient(client)
+		}
+		if err == nil {
+			continue
+		}
+		for _, done := range apis[:i] {
+			if err := h.opt.Store.DeleteClient(h.context, done, client.ID); err != nil {
+				h.opt.Logger.Error("a client is registered on a part of its APIs only", "client", client.ID, "api", done, "error", err)
+			}
+		}
+		if errors.Is(err, store.ErrExists) {
+			return &problem{fasthttp.StatusConflict, "OAuth Client ID exists already; update, rotate or delete it"}
+		}
+		return h.storeProblem("create client", err)
+	}
+	return nil
+}
+
+// replaceClient does what Tyk does when a client is created again.
+func (h *Handler) replaceClient(client *store.Client) error {
+	return h.opt.Store.UpdateClient(h.context, client.APIID, client.ID, func(c *store.Client) error {
+		created := c.CreatedAt
+		*c = *client.Clone()
+		c.CreatedAt = created
+		return nil
+	})
+}
+
+// apisOf returns the APIs on which a client is to be registered.
+func (h *Handler) apisOf(asked *clientBody) ([]string, *problem) {
+	if asked.APIID == "" {
+		return h.apisOfPolicy(asked.PolicyID)
+	}
+	if p := h.isOAuth(asked.APIID); p != nil {
+		return nil, p
+	}
+	if asked.PolicyID == "" || h.opt.Compat == compat.Tyk {
+		return []string{asked.APIID}, nil
+	}
+	return []string{asked.APIID}, h.policyOpens(asked.PolicyID, asked.APIID)
+}
+
+// apisOfPolicy returns the OAuth APIs that a policy opens.
+func (h *Handler) apisOfPolicy(policyID string) ([]string, *problem) {
+	rights, found, p := h.policyAPIs(policyID)
+	if p != nil {
+		return nil, p
+	}
+	if !found {
+		return nil, bad("Policy doesn't exist")
+	}
+	var apis []string
+	for _, id := range rights {
+		api, exists := h.apis[id]
+		if !exists {
+			return nil, bad("API doesn't exist")
+		}
+		if h.plan.APIs[api].OAuth != plan.None {
+			apis = append(apis, id)
+		}
+	}
+	if len(apis) == 0 {
+		return nil, bad("API is not OAuth2")
+	}
+	return apis, nil
+}
+
+// isOAuth says what is wrong with an API that is to have client apps.
+func (h *Handler) isOAuth(apiID string) *problem {
+	id, exists := h.apis[apiID]
+	switch {
+	case !exists:
+		return bad("API doesn't exist")
+	case h.plan.APIs[id].OAuth == plan.None:
+		return bad("API is not OAuth2")
+	}
+	return nil
+}
+
+// policyOpens says what is wrong with a policy for the clients of an API.
+func (h *Handler) policyOpens(policyID, apiID string) *problem {
+	rights, found, p := h.policyAPIs(policyID)
+	switch {
+	case p != nil:
+		return p
+	case !found:
+		return bad("Policy doesn't exist")
+	case !slices.Contains(rights, apiID):
+		return bad("Policy access rights doesn't contain API this OAuth client belongs to")
+	}
+	return nil
+}
+
+func (h *Handler) getClients(ctx *fasthttp.RequestCtx, apiID string) {
 	if !ctx.IsGet() {
 		answer.MethodNotAllowed(ctx, fasthttp.MethodGet)
 		return
 	}
-	if _, exists := h.apis[apiID]; !exists {
-		answer.Error(ctx, fasthttp.StatusNotFound, "API doesn't exist")
+	list, p := h.listClients(apiID)
+	if p != nil && p.status == fasthttp.StatusNotFound && h.opt.Compat == compat.Tyk {
+		answer.JSON(ctx, fasthttp.StatusNotFound, nil)
 		return
+	}
+	h.respond(ctx, func() any { return list }, p)
+}
+
+func (h *Handler) listClients(apiID string) ([]*clientBody, *problem) {
+	if _, exists := h.apis[apiID]; !exists {
+		return nil, &problem{fasthttp.StatusNotFound, "API doesn't exist"}
 	}
 	clients, err := h.opt.Store.Clients(h.context, apiID)
 	if err != nil {
-		h.storeFailed(ctx, "list clients", err)
-		return
+		return nil, h.storeProblem("list clients", err)
 	}
-	list := make([]clientBody, len(clients))
+	list := make([]*clientBody, len(clients))
 	for i, c := range clients {
-		list[i] = shown(c)
+		list[i] = h.shown(c)
 	}
-	answer.JSON(ctx, fasthttp.StatusOK, list)
+	return list, nil
 }
 
-func (h *Handler) getClient(ctx *fasthttp.RequestCtx, apiID, id string) {
+func (h *Handler) findClient(apiID, id string) (*store.Client, *problem) {
 	c, err := h.opt.Store.Client(h.context, apiID, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		answer.Error(ctx, fasthttp.StatusNotFound, "OAuth Client ID not found")
+		return nil, &problem{fasthttp.StatusNotFound, noClient}
 	case err != nil:
-		h.storeFailed(ctx, "read client", err)
-	default:
-		answer.JSON(ctx, fasthttp.StatusOK, shown(c))
+		return nil, h.storeProblem("read client", err)
 	}
+	return c, nil
 }
 
-func (h *Handler) deleteClient(ctx *fasthttp.RequestCtx, apiID, id string) {
+func (h *Handler) removeClient(apiID, id string) *problem {
 	err := h.opt.Store.DeleteClient(h.context, apiID, id)
 	switch {
+	case errors.Is(err, store.ErrNotFound) && h.opt.Compat == compat.Tyk && h.isOAuth(apiID) == nil:
+		return nil
 	case errors.Is(err, store.ErrNotFound):
-		answer.Error(ctx, fasthttp.StatusNotFound, "OAuth Client ID not found")
+		return &problem{fasthttp.StatusNotFound, noClient}
 	case err != nil:
-		h.storeFailed(ctx, "delete client", err)
-	default:
-		answer.JSON(ctx, fasthttp.StatusOK, actionBody{Key: id, Status: "ok", Action: "deleted"})
+		return h.storeProblem("delete client", err)
 	}
+	return nil
 }
 
-type actionBody struct {
-	Key    string `json:"key"`
-	Status string `json:"status"`
-	Action string `json:"action"`
-}
-
-func shown(c *store.Client) clientBody {
-	b := clientBody{ClientID: c.ID, APIID: c.APIID, PolicyID: c.PolicyID, MetaData: c.MetaData, Description: c.Description}
-	if len(c.RedirectURIs) > 0 {
-		b.RedirectURI = c.RedirectURIs[0]
+// getClientAPIs lists the APIs of an organisation that a client is registered on.
+func (h *Handler) getClientAPIs(ctx *fasthttp.RequestCtx, id string) {
+	if !ctx.IsGet() {
+		answer.MethodNotAllowed(ctx, fasthttp.MethodGet)
+		return
 	}
-	if len(b.MetaData) == 0 {
-		b.MetaData = json.RawMessage("null")
+	org := string(ctx.QueryArgs().Peek("orgID"))
+	apis, p := h.clientAPIs(id, org)
+	h.respond(ctx, func() any { return apis }, p)
+}
+
+// clientAPIs returns the APIs that a client is registered on: those of an organisation, or all when it is empty.
+func (h *Handler) clientAPIs(id, org string) ([]string, *problem) {
+	all, err := h.opt.Store.ClientAPIs(h.context, id)
+	if err != nil {
+		return nil, h.storeProblem("find client", err)
 	}
-	return b
-}
-
-func (h *Handler) storeFailed(ctx *fasthttp.RequestCtx, operation string, err error) {
-	h.opt.Logger.Error("store failed", "operation", operation, "error", err)
-	ctx.Response.Header.Set(fasthttp.HeaderRetryAfter, "1")
-	answer.Error(ctx, fasthttp.StatusServiceUnavailable, "The store cannot be reached; try again")
-}
-
-func (h *Handler) failed(ctx *fasthttp.RequestCtx, what string, err error) {
-	h.opt.Logger.Error(what, "error", err)
-	answer.Error(ctx, fasthttp.StatusInternalServerError, "internal error")
+	apis := []string{}
+	for _, api := range all {
+		at, exists := h.apis[api]
+		if exists && (org == "" || h.plan.APIs[at].OrgID == org) {
+			apis = append(apis, api)
+		}
+	}
+	return apis, nil
 }
