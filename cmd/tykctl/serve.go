@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tykctl/tykctl/cmd/internal/exit"
+	"github.com/tykctl/tykctl/cmd/internal/keyfile"
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime"
 	"github.com/tykctl/tykctl/runtime/store"
@@ -65,7 +66,7 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 	f.StringVar(&opts.secret, "secret", "", "the gateway secret; use the variable or --secret-file, a flag is seen in the process list")
 	f.StringVar(&opts.secretFile, "secret-file", "", "file that holds the gateway secret")
 	f.StringVar(&opts.store, "store", "", "memory: or bolt:FILE (default bolt: tykctl.db in the data directory)")
-	f.StringVar(&opts.dataDir, "data-dir", "data", "directory for what must last: the store, the generated secret")
+	f.StringVar(&opts.dataDir, "data-dir", "data", "directory for what must last: the store, its key, the generated secret")
 	f.StringVar(&opts.logFormat, "log-format", "text", "text or json, on standard error")
 	f.DurationVar(&opts.accessTTL, "access-token-ttl", time.Hour, "lifetime of access tokens")
 	f.DurationVar(&opts.refreshTTL, "refresh-token-ttl", 14*24*time.Hour, "lifetime of refresh tokens")
@@ -101,7 +102,11 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	st, err := openStore(&opts)
+	key, err := installationKey(&opts)
+	if err != nil {
+		return err
+	}
+	st, err := openStore(&opts, key)
 	if err != nil {
 		return err
 	}
@@ -156,18 +161,36 @@ func announce(std stdio, p *plan.Plan, base, secretPlace string) {
 	fmt.Fprintf(std.Err, "tykctl: gateway secret: %s\n", secretPlace)
 }
 
+// inMemory is the --store that ends with the process.
+const inMemory = "memory:"
+
+// installationKey returns the key of the data directory; the first start makes it. With a store in memory nothing that it protects
+// outlasts the process, and neither does the key.
+func installationKey(opts *serveOptions) ([]byte, error) {
+	if opts.store == inMemory {
+		key := make([]byte, keyfile.Size)
+		_, err := rand.Read(key)
+		return key, err
+	}
+	key, err := keyfile.Load(filepath.Join(opts.dataDir, "tykctl.key"))
+	if err != nil {
+		return nil, exit.Unread(err)
+	}
+	return key, nil
+}
+
 // openStore opens the store that --store names.
-func openStore(opts *serveOptions) (store.Store, error) {
+func openStore(opts *serveOptions, key []byte) (store.Store, error) {
 	name := opts.store
 	if name == "" {
 		name = "bolt:" + filepath.Join(opts.dataDir, "tykctl.db")
 	}
 	scheme, path, _ := strings.Cut(name, ":")
 	switch {
-	case scheme == "memory" && path == "":
+	case name == inMemory:
 		return memory.New(), nil
 	case scheme == "bolt" && path != "":
-		st, err := bolt.Open(path, bolt.Options{})
+		st, err := bolt.Open(path, bolt.Options{Key: key})
 		if err != nil {
 			return nil, exit.Unread(err)
 		}
