@@ -45,7 +45,7 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 	for i := range p.APIs {
 		api := &p.APIs[i]
 		if api.OAuth != plan.None {
-			g.oauth[api.OAuth] = oauth.New(s.lifetime, api, &p.OAuth[api.OAuth], opt)
+			g.oauth[api.OAuth] = oauth.New(s.lifetime, api, s.withLogin(api, &p.OAuth[api.OAuth]), opt)
 		}
 		g.apis[i] = newServed(api)
 	}

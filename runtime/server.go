@@ -22,6 +22,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/identity"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/store"
 )
@@ -34,6 +35,7 @@ type Options struct {
 	Rand   io.Reader                       // required; a cryptographic source
 	Logger *slog.Logger                    // slog.Default()
 	Reload func(ctx context.Context) error // called by /tyk/reload; nil: there is nothing to read again
+	Login  *identity.Server                // for development: in the place of the login pages that definitions name; nil: those
 
 	AccessTTL  time.Duration // of access tokens; 1 h
 	RefreshTTL time.Duration // of refresh tokens; 14 days

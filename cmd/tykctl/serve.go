@@ -38,6 +38,7 @@ type serveOptions struct {
 	refreshTTL time.Duration
 	codeTTL    time.Duration
 	drain      time.Duration
+	dev        devOptions
 }
 
 func newServeCmd(std stdio) *cobra.Command {
@@ -72,6 +73,7 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 	f.DurationVar(&opts.refreshTTL, "refresh-token-ttl", 14*24*time.Hour, "lifetime of refresh tokens")
 	f.DurationVar(&opts.codeTTL, "code-ttl", 250*time.Second, "lifetime of authorization codes")
 	f.DurationVar(&opts.drain, "drain-timeout", 20*time.Second, "how long requests may take to end when the gateway stops")
+	opts.dev.flags(f)
 	return cmd
 }
 
@@ -92,6 +94,10 @@ func (o *serveOptions) check() error {
 
 func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err := opts.check(); err != nil {
+		return err
+	}
+	people, err := opts.dev.people(false)
+	if err != nil {
 		return err
 	}
 	p, err := planOf(std, opts.paths)
@@ -119,6 +125,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	reloader := &reloader{std: std, paths: opts.paths, logger: logger}
 	server, err := runtime.New(p, runtime.Options{
 		Store: st, Secret: secret, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
+		Login:     opts.dev.login(people, nil, logger),
 		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
 	})
 	if err != nil {
@@ -129,9 +136,14 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err != nil {
 		return exit.Unread(fmt.Errorf("%w; --listen takes another address", err))
 	}
+	if err := opts.dev.admits(ln.Addr()); err != nil {
+		_ = ln.Close()
+		return err
+	}
 	stop := reloader.onHangup(ctx)
 	defer stop()
 	announce(std, p, "http://"+ln.Addr().String(), secretPlace)
+	opts.dev.announce(std, p)
 	if err := server.Serve(ctx, ln); err != nil {
 		return exit.Unread(err)
 	}
