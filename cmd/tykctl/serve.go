@@ -38,6 +38,7 @@ type serveOptions struct {
 	refreshTTL time.Duration
 	codeTTL    time.Duration
 	drain      time.Duration
+	users      string
 	dev        devOptions
 }
 
@@ -73,6 +74,7 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 	f.DurationVar(&opts.refreshTTL, "refresh-token-ttl", 14*24*time.Hour, "lifetime of refresh tokens")
 	f.DurationVar(&opts.codeTTL, "code-ttl", 250*time.Second, "lifetime of authorization codes")
 	f.DurationVar(&opts.drain, "drain-timeout", 20*time.Second, "how long requests may take to end when the gateway stops")
+	f.StringVar(&opts.users, "users", "", "users file of the password grant, read again with the definitions; `tykctl user hash` prints its hashes")
 	opts.dev.flags(f)
 	return cmd
 }
@@ -96,11 +98,15 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err := opts.check(); err != nil {
 		return err
 	}
-	people, err := opts.dev.people(false)
+	devs, err := opts.dev.people(opts.users != "")
 	if err != nil {
 		return err
 	}
 	p, err := planOf(std, opts.paths)
+	if err != nil {
+		return err
+	}
+	people, err := readUsers(std, opts.users)
 	if err != nil {
 		return err
 	}
@@ -122,10 +128,13 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 		}
 	}()
 	logger := newLogger(std, opts.logFormat)
-	reloader := &reloader{std: std, paths: opts.paths, logger: logger}
+	if err := syncUsers(ctx, st, people, logger); err != nil {
+		return exit.Unread(err)
+	}
+	reloader := &reloader{std: std, paths: opts.paths, users: opts.users, store: st, logger: logger}
 	server, err := runtime.New(p, runtime.Options{
 		Store: st, Secret: secret, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
-		Login:     opts.dev.login(people, nil, logger),
+		Login:     opts.dev.login(devs, st, logger),
 		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
 	})
 	if err != nil {
@@ -278,19 +287,28 @@ func ownSecret(file string) (string, error) {
 type reloader struct {
 	std    stdio
 	paths  []string
+	users  string // the users file; empty: none
+	store  store.Users
 	logger *slog.Logger
 	server *runtime.Server
 	mu     sync.Mutex
 }
 
-func (r *reloader) reload(context.Context) error {
+func (r *reloader) reload(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p, err := planOf(r.std, r.paths)
 	if err != nil {
 		return err
 	}
+	people, err := readUsers(r.std, r.users)
+	if err != nil {
+		return err
+	}
 	if err := r.server.Swap(p); err != nil {
+		return err
+	}
+	if err := syncUsers(ctx, r.store, people, r.logger); err != nil {
 		return err
 	}
 	r.logger.Info("reloaded", "apis", len(p.APIs))
