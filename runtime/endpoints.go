@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"sync"
 	"time"
@@ -11,8 +12,24 @@ import (
 	"github.com/tykctl/tykctl/runtime/admin"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
 	"github.com/tykctl/tykctl/runtime/internal/unsafestr"
+	"github.com/tykctl/tykctl/runtime/oauth"
+	"github.com/tykctl/tykctl/runtime/policy"
 	"github.com/tykctl/tykctl/runtime/router"
 )
+
+// oauthOptions are the settings of a generation's authorization servers.
+func (s *Server) oauthOptions(policies *policy.Set) oauth.Options {
+	return oauth.Options{
+		Store: s.opt.Store, Users: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger,
+		AccessTTL: s.opt.AccessTTL, RefreshTTL: s.opt.RefreshTTL, CodeTTL: s.opt.CodeTTL, FamilyTTL: s.opt.FamilyTTL,
+		RefreshGrace: s.opt.RefreshGrace, Key: s.opt.Key, Compat: s.opt.Compat, TykStatus: s.opt.TykStatus,
+		Throttle: s.opt.Throttle, PublicURLs: s.opt.PublicURLs, CORSOrigins: s.opt.CORSOrigins, TrustedProxies: s.opt.TrustedProxies,
+		PolicyExists: func(id string) bool {
+			_, ok := policies.Policy(id)
+			return ok
+		},
+	}
+}
 
 // serveOAuth answers the OAuth endpoints below the listen path, with and without a trailing slash, and reports whether the request was for one.
 // They need no access token; none of their paths is ever forwarded.
@@ -35,6 +52,10 @@ func (g *generation) serveOAuth(ctx *fasthttp.RequestCtx, m router.Match, path [
 		server.Revoke(ctx)
 	case "oauth/revoke_all", "oauth/revoke_all/":
 		server.RevokeAll(ctx)
+	case "oauth/introspect", "oauth/introspect/":
+		server.Introspect(ctx)
+	case wellKnown[1:]:
+		server.Metadata(ctx)
 	case "tyk/oauth/authorize-client", "tyk/oauth/authorize-client/":
 		if !g.admin.Authorized(ctx) {
 			admin.Forbidden(ctx)
@@ -44,6 +65,30 @@ func (g *generation) serveOAuth(ctx *fasthttp.RequestCtx, m router.Match, path [
 	default:
 		return false
 	}
+	return true
+}
+
+// wellKnown is where the metadata of an authorization server is found: below its listen path, and in front of it (RFC 8414 §3.1).
+const wellKnown = "/.well-known/oauth-authorization-server"
+
+// serveWellKnown answers for the second of these places, and reports whether there is an authorization server at the path that follows. Where there
+// is none the request may be an API's.
+func (g *generation) serveWellKnown(ctx *fasthttp.RequestCtx, path []byte) bool {
+	if !bytes.HasPrefix(path, []byte(wellKnown)) {
+		return false
+	}
+	rest := path[len(wellKnown):]
+	if len(rest) > 0 && rest[0] != '/' {
+		return false
+	}
+	if len(rest) == 0 || rest[len(rest)-1] != '/' {
+		rest = append(bytes.Clone(rest), '/')
+	}
+	m, found := g.router.API(ctx.Request.Header.Host(), rest)
+	if !found || m.Rest < len(rest)-1 || !g.plan.APIs[m.API].Active || g.plan.APIs[m.API].OAuth == plan.None {
+		return false
+	}
+	g.oauth[g.plan.APIs[m.API].OAuth].Metadata(ctx)
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/admin"
 	"github.com/tykctl/tykctl/runtime/oauth"
+	"github.com/tykctl/tykctl/runtime/policy"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/router"
 )
@@ -38,10 +39,7 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 		return nil, fmt.Errorf("build proxy: %w", err)
 	}
 	g := &generation{plan: p, router: r, proxy: forward, oauth: make([]*oauth.Server, len(p.OAuth)), apis: make([]served, len(p.APIs))}
-	opt := oauth.Options{
-		Store: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger,
-		AccessTTL: s.opt.AccessTTL, RefreshTTL: s.opt.RefreshTTL, CodeTTL: s.opt.CodeTTL,
-	}
+	opt := s.oauthOptions(policy.NewSet(p))
 	for i := range p.APIs {
 		api := &p.APIs[i]
 		if api.OAuth != plan.None {

@@ -233,7 +233,7 @@ func TestLoginPage(t *testing.T) {
 	p := twoAPIs()
 	p.APIs[0].Name = `<script>alert("api")</script>`
 	g := startLogin(t, p)
-	err := g.store.CreateClient(t.Context(), &store.Client{ID: "cl", APIID: "a", RedirectURIs: []string{redirectURI}, Description: `<img src=x onerror="alert(1)">`})
+	err := g.store.CreateClient(t.Context(), &store.Client{ID: "cl", APIID: "a", Secrets: []store.Secret{{}}, RedirectURIs: []string{redirectURI}, Description: `<img src=x onerror="alert(1)">`})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -286,8 +286,8 @@ func TestAuthorizeClientNeedsTheSecret(t *testing.T) {
 			t.Errorf("%s: %d %v", path, a.status, a.header)
 		}
 	}
-	if a := g.send("POST", "/a/tyk/oauth/authorize-client", body+"&key_rules={}", "X-Tyk-Authorization: "+secret); a.status != 400 {
-		t.Errorf("key_rules: %d", a.status)
+	if a := g.send("POST", "/a/tyk/oauth/authorize-client", body+"&key_rules=%5B%5D", "X-Tyk-Authorization: "+secret); a.status != 400 {
+		t.Errorf("key_rules that are none: %d", a.status)
 	}
 	if a := g.send("POST", "/api/apis/oauth/a/authorize-client", body, "Authorization: "+secret); a.status != 200 {
 		t.Errorf("Dashboard form: %d %s", a.status, a.body)

@@ -48,7 +48,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, g *generation) (forwarded bool)
 		return false
 	}
 	// 3. What the gateway serves itself.
-	if s.health(ctx, path) || s.login(ctx, g, path) {
+	if s.health(ctx, path) || s.login(ctx, g, path) || g.serveWellKnown(ctx, path) {
 		return false
 	}
 	if admin.Owns(path) {

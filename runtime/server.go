@@ -16,13 +16,16 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
 	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/identity"
+	"github.com/tykctl/tykctl/runtime/oauth"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/store"
 )
@@ -40,6 +43,17 @@ type Options struct {
 	AccessTTL  time.Duration // of access tokens; 1 h
 	RefreshTTL time.Duration // of refresh tokens; 14 days
 	CodeTTL    time.Duration // of authorization codes; 250 s
+
+	// What the authorization servers share, with the meaning of oauth.Options.
+	Key            []byte // of this installation, secret
+	RefreshGrace   time.Duration
+	FamilyTTL      time.Duration
+	Compat         compat.Mode
+	TykStatus      int
+	Throttle       *oauth.Throttle
+	PublicURLs     []string
+	CORSOrigins    []string
+	TrustedProxies []netip.Prefix
 
 	Upstream     proxy.Options
 	MaxBody      int64         // of a proxied request, in bytes; 0: no limit

@@ -129,7 +129,7 @@ func (v *visit) post(body []byte) {
 		v.refuse(fasthttp.StatusBadRequest, "This page has expired, or was opened in another browser. Go back to the application and start again.")
 		return
 	}
-	consent, e := v.server.Consent(req.Params)
+	consent, e := v.server.Consent(v.http, req.Params)
 	if e != nil {
 		v.failed(e)
 		return
@@ -201,7 +201,7 @@ func (v *visit) begin(raw []byte) {
 		v.refuse(fasthttp.StatusBadRequest, "The parameters of the authorization request cannot be read.")
 		return
 	}
-	consent, e := v.server.Consent(params)
+	consent, e := v.server.Consent(v.http, params)
 	if e != nil {
 		v.failed(e)
 		return

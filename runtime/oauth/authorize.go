@@ -2,14 +2,14 @@ package oauth
 
 import (
 	"errors"
-	"io"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
-
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
@@ -22,6 +22,7 @@ type authorizationRequest struct {
 	scope       string
 	challenge   string
 	method      string
+	issuer      string // of the answer; empty: it is not named
 }
 
 // Authorize is the authorization endpoint (RFC 6749 §3.1). It knows no user: it checks the request and sends the browser on to the identity
@@ -33,16 +34,19 @@ func (s *Server) Authorize(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	f, e := queryOrBodyForm(ctx)
-	if e != nil {
-		writeError(ctx, e)
-		return
-	}
-	if _, ok := f["key_rules"]; ok {
+	if _, ok := f[keyRules]; ok && e == nil {
 		// Only the identity server may choose a session; one that forwards everything it is sent must not be made to.
-		writeError(ctx, invalidRequest("parameter is not allowed here: key_rules"))
+		e = invalidRequest("parameter is not allowed here: " + keyRules)
+	}
+	if e != nil {
+		s.writeMessage(ctx, e)
 		return
 	}
-	req, e := s.authorizationRequest(f)
+	req, e := s.authorizationRequest(ctx, f)
+	if e == nil && s.conf.LoginRedirect == "" {
+		s.opt.Logger.Error("the definition names no login page", "api", s.apiID)
+		e = errServer
+	}
 	if e != nil {
 		s.authorizeFailed(ctx, req, e)
 		return
@@ -51,131 +55,82 @@ func (s *Server) Authorize(ctx *fasthttp.RequestCtx) {
 	if ctx.IsGet() {
 		location = withQuery(location, string(ctx.URI().QueryString()))
 	}
-	ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-store")
-	ctx.Response.Header.Set(fasthttp.HeaderReferrerPolicy, "no-referrer")
-	ctx.Response.Header.Set(fasthttp.HeaderLocation, location)
-	ctx.SetStatusCode(fasthttp.StatusTemporaryRedirect)
-}
-
-// withQuery adds a raw query to a URL that may have one. The definition was checked: the URL has no fragment.
-func withQuery(target, query string) string {
-	if query == "" {
-		return target
-	}
-	u, err := url.Parse(target)
-	if err != nil {
-		return target
-	}
-	if u.RawQuery != "" {
-		query = u.RawQuery + "&" + query
-	}
-	u.RawQuery = query
-	return u.String()
+	redirect(ctx, fasthttp.StatusTemporaryRedirect, location)
 }
 
 // authorizeFailed answers a bad authorization request: at the client's redirect URI once client and URI are known to belong together (RFC 6749
-// §4.1.2.1), to the caller alone before that.
+// §4.1.2.1), to the caller alone before that. Tyk always does the latter.
 func (s *Server) authorizeFailed(ctx *fasthttp.RequestCtx, req *authorizationRequest, e *Error) {
-	if req == nil {
-		writeError(ctx, e)
+	if req == nil || s.opt.Compat == compat.Tyk {
+		s.writeMessage(ctx, e)
 		return
 	}
-	ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-store")
-	ctx.Response.Header.Set(fasthttp.HeaderLocation, req.errorURI(e))
-	ctx.SetStatusCode(fasthttp.StatusFound)
+	status := fasthttp.StatusFound
+	if ctx.IsPost() {
+		status = fasthttp.StatusSeeOther // the form stays here (RFC 9700 §4.12)
+	}
+	redirect(ctx, status, s.errorURI(req, e))
 }
 
-func (r *authorizationRequest) errorURI(e *Error) string {
-	query := url.Values{"error": {e.Code}, "error_description": {e.Description}}
-	if r.state != "" {
-		query.Set("state", r.state)
-	}
-	return withQuery(r.redirectURI, query.Encode())
+func redirect(ctx *fasthttp.RequestCtx, status int, location string) {
+	h := &ctx.Response.Header
+	h.Set(fasthttp.HeaderCacheControl, "no-store")
+	h.Set(fasthttp.HeaderReferrerPolicy, "no-referrer")
+	h.Set(fasthttp.HeaderLocation, location)
+	ctx.SetStatusCode(status)
 }
 
-// codeAnswer is Tyk's answer to the identity server. "code" and "redirect_to" are documented, "state" is what Tyk adds.
-type codeAnswer struct {
-	Code       string `json:"code"`
-	RedirectTo string `json:"redirect_to"`
-	State      string `json:"state,omitempty"`
+func (s *Server) errorURI(req *authorizationRequest, e *Error) string {
+	_, body := s.body(e)
+	return s.responseURI(req, url.Values{"error": {body.Error}, "error_description": {body.Description}})
 }
 
-// AuthorizeClient gives the identity server an authorization code for a request that the user has approved. The caller has checked the
-// gateway secret.
-func (s *Server) AuthorizeClient(ctx *fasthttp.RequestCtx) {
-	if !answer.PostOnly(ctx) {
-		return
-	}
-	f, e := queryOrBodyForm(ctx)
-	if e == nil {
-		if _, ok := f["key_rules"]; ok {
-			e = invalidRequest("key_rules is not supported: access tokens carry no session of their own on this gateway")
-		}
-	}
-	if e != nil {
-		writeError(ctx, e)
-		return
-	}
-	req, e := s.authorizationRequest(f)
-	if e != nil {
-		body := errorBody{Error: e.Code, Description: e.Description}
-		if req != nil {
-			body.State, body.RedirectTo = req.state, req.errorURI(e)
-		}
-		answer.JSON(ctx, e.Status, body)
-		return
-	}
-	code, e := s.newCode(req)
-	if e != nil {
-		writeError(ctx, e)
-		return
-	}
-	answer.JSON(ctx, fasthttp.StatusOK, code)
-}
-
-func (s *Server) newCode(req *authorizationRequest) (*codeAnswer, *Error) {
-	text, err := s.newSecret(16)
-	if err != nil {
-		return nil, s.randomFailed(err)
-	}
-	code := store.Code{
-		Key: store.KeyOf(text), APIID: s.apiID, ClientID: req.client.ID, RedirectURI: req.sentURI, Scope: req.scope,
-		CodeChallenge: req.challenge, CodeChallengeMethod: req.method, ExpiresAt: s.opt.Now().Add(s.opt.CodeTTL),
-	}
-	if _, err := io.ReadFull(s.opt.Rand, code.Family[:]); err != nil {
-		return nil, s.randomFailed(err)
-	}
-	if err := s.opt.Store.PutCode(s.context, &code); err != nil {
-		return nil, s.storeFailed("store authorization code", err)
-	}
-	query := url.Values{"code": {text}}
+// responseURI is the redirect URI with an answer in its query: with the state that was sent, and the issuer (RFC 9207), by which a client of
+// several servers knows which one has answered.
+func (s *Server) responseURI(req *authorizationRequest, query url.Values) string {
 	if req.state != "" {
 		query.Set("state", req.state)
 	}
-	return &codeAnswer{Code: text, RedirectTo: withQuery(req.redirectURI, query.Encode()), State: req.state}, nil
+	if !s.sendsIssuer() {
+		return mergedQuery(req.redirectURI, query)
+	}
+	if req.issuer != "" {
+		query.Set("iss", req.issuer)
+	}
+	return withQuery(req.redirectURI, query.Encode())
 }
+
+// sendsIssuer reports whether answers name their issuer. In Tyk's mode they are Tyk's.
+func (s *Server) sendsIssuer() bool { return s.opt.Compat != compat.Tyk }
 
 // authorizationRequest checks the parameters. With an error it returns the request too once client and redirect URI are trusted, and
 // nil before.
-func (s *Server) authorizationRequest(f form) (*authorizationRequest, *Error) {
+func (s *Server) authorizationRequest(ctx *fasthttp.RequestCtx, f form) (*authorizationRequest, *Error) {
+	unanswered := s.responseType(f["response_type"])
+	if unanswered != nil && s.opt.Compat == compat.Tyk {
+		return nil, unanswered // Tyk looks at this first
+	}
 	client, err := s.opt.Store.Client(s.context, s.apiID, f["client_id"])
 	if errors.Is(err, store.ErrNotFound) {
-		e := invalidRequest("parameter is missing or names no client of this API: client_id")
-		e.Code = "invalid_client"
-		return nil, e
+		return nil, &Error{
+			Code: "invalid_client", Status: fasthttp.StatusBadRequest, tyk: tykForm{code: "server_error"},
+			Description: "parameter is missing or names no client of this API: client_id",
+		}
 	}
 	if err != nil {
 		return nil, s.storeFailed("read client", err)
 	}
-	req := &authorizationRequest{client: client, sentURI: f["redirect_uri"], state: f["state"], scope: f["scope"], challenge: f["code_challenge"], method: f["code_challenge_method"]}
+	req := &authorizationRequest{
+		client: client, sentURI: f["redirect_uri"], state: f["state"], scope: f["scope"], challenge: f["code_challenge"], method: f["code_challenge_method"],
+	}
+	if s.sendsIssuer() {
+		req.issuer = s.issuer(ctx)
+	}
 	if e := req.resolveRedirectURI(); e != nil {
 		return nil, e
 	}
-	if f["response_type"] == "" {
-		return req, invalidRequest("parameter is missing: response_type")
-	}
-	if f["response_type"] != "code" || !slices.Contains(s.conf.ResponseTypes, "code") || !slices.Contains(s.conf.Grants, "authorization_code") {
-		return req, &Error{Code: "unsupported_response_type", Status: fasthttp.StatusBadRequest, Description: "this API does not answer the response type"}
+	if unanswered != nil {
+		return req, unanswered
 	}
 	if e := s.scope(req.scope); e != nil {
 		return req, e
@@ -183,33 +138,50 @@ func (s *Server) authorizationRequest(f form) (*authorizationRequest, *Error) {
 	return req, req.checkChallenge()
 }
 
-// resolveRedirectURI compares byte by byte (RFC 9700 §4.1.3). It may be left out when the client has registered exactly one (RFC 6749 §3.1.2.3).
-func (r *authorizationRequest) resolveRedirectURI() *Error {
-	registered := r.client.RedirectURIs
+func (s *Server) responseType(asked string) *Error {
 	switch {
-	case r.sentURI == "" && len(registered) == 1:
-		r.redirectURI = registered[0]
-	case r.sentURI != "" && slices.Contains(registered, r.sentURI):
-		r.redirectURI = r.sentURI
-	default:
-		return invalidRequest("redirect_uri is missing or is not registered for this client")
+	case asked == "":
+		return invalidRequest("parameter is missing: response_type").as("unsupported_response_type")
+	case asked != "code", !slices.Contains(s.conf.ResponseTypes, "code"), !slices.Contains(s.conf.Grants, "authorization_code"):
+		return errUnsupportedResponse
 	}
 	return nil
 }
 
-// checkChallenge accepts S256 alone (RFC 7636 §4.2): "plain" protects against nothing that it was made for.
+func (r *authorizationRequest) resolveRedirectURI() *Error {
+	if len(r.client.RedirectURIs) == 0 {
+		return &Error{Code: "unauthorized_client", Status: fasthttp.StatusBadRequest, Description: "the client has no redirect URI"}
+	}
+	uri, ok := registeredFor(r.client.RedirectURIs, r.sentURI)
+	if !ok {
+		return errRedirectMismatch
+	}
+	r.redirectURI = uri
+	return nil
+}
+
+var errRedirectMismatch = invalidRequest("redirect_uri is missing or is not registered for this client")
+
+// checkChallenge accepts S256 alone (RFC 7636 §4.2): "plain" protects against nothing that it was made for. A client without a secret must send a
+// challenge: nothing else ties the code to it (RFC 9700 §2.1.1).
 func (r *authorizationRequest) checkChallenge() *Error {
-	if r.challenge == "" {
-		if r.method != "" {
-			return invalidRequest("code_challenge_method without code_challenge")
-		}
+	switch {
+	case r.challenge == "" && r.method != "":
+		return invalidRequest("code_challenge_method without code_challenge")
+	case r.challenge == "" && isPublic(r.client):
+		return invalidRequest("parameter is missing: code_challenge; a client without a secret must send one")
+	case r.challenge == "":
 		return nil
-	}
-	if r.method != "S256" {
+	case r.method != "S256":
 		return invalidRequest("code_challenge_method must be S256")
-	}
-	if len(r.challenge) != 43 { // base64url of a SHA-256
+	case !isChallenge(r.challenge):
 		return invalidRequest("code_challenge is not a base64url-encoded SHA-256")
 	}
 	return nil
+}
+
+// isChallenge reports whether a text can be the base64url of a SHA-256, without padding.
+func isChallenge(text string) bool {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	return len(text) == 43 && strings.Trim(text, letters) == ""
 }

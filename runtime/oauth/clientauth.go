@@ -16,11 +16,12 @@ import (
 // credentials are what a client presents to prove that it is itself.
 type credentials struct {
 	id      string
-	secrets []string // the readings of what was sent; one of them must fit
+	secrets []string // the readings of what was sent; one of them must fit. None: nothing was sent but the id
 }
 
 // authenticateClient finds and authenticates the client of a token, revocation or introspection request (RFC 6749 §2.3.1): by HTTP Basic, or by
-// client_id and client_secret in the body. Both may be sent when they agree, as Tyk's documented refresh request does.
+// client_id and client_secret in the body. Both may be sent when they agree, as Tyk's documented refresh request does. A public client, which
+// has no secrets, sends its client_id alone (§3.2.1), and proves nothing by it.
 //
 // An unknown client takes the same way and the same time as a wrong secret.
 func (s *Server) authenticateClient(ctx *fasthttp.RequestCtx, f form) (*store.Client, *Error) {
@@ -28,48 +29,99 @@ func (s *Server) authenticateClient(ctx *fasthttp.RequestCtx, f form) (*store.Cl
 	if e != nil {
 		return nil, e
 	}
+	try := s.attempt(ctx, "client", candidates[0].id)
+	if e := try.blocked(); e != nil {
+		return nil, e
+	}
+	refusal := errUnknownClient
 	for _, c := range candidates {
 		client, err := s.opt.Store.Client(s.context, s.apiID, c.id)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, s.storeFailed("read client", err)
 		}
-		if secretsMatch(client, c.secrets, s.opt.Now()) {
+		if c.authentic(client, s.opt.Now()) {
 			return client, nil
 		}
+		if client != nil {
+			refusal = errWrongSecret
+		}
 	}
-	return nil, errInvalidClient
+	if len(candidates[0].secrets) == 0 {
+		return nil, errNoSecret // nothing was guessed
+	}
+	try.failed()
+	return nil, refusal
 }
+
+// confidentialClient is for endpoints that are no public client's business.
+func (s *Server) confidentialClient(ctx *fasthttp.RequestCtx, f form) (*store.Client, *Error) {
+	client, e := s.authenticateClient(ctx, f)
+	if e == nil && isPublic(client) {
+		return nil, errNoSecret
+	}
+	return client, e
+}
+
+// isPublic reports whether a client has no secret at all (RFC 6749 §2.1). One whose secrets have expired is not public.
+func isPublic(c *store.Client) bool { return len(c.Secrets) == 0 }
 
 // presentedCredentials returns the readings of the request's client credentials, most literal first.
 func presentedCredentials(ctx *fasthttp.RequestCtx, f form) ([]credentials, *Error) {
-	header := string(ctx.Request.Header.Peek(fasthttp.HeaderAuthorization))
-	scheme, encoded, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Basic") {
-		if f["client_id"] == "" || f["client_secret"] == "" {
-			return nil, errInvalidClient
-		}
-		return []credentials{{f["client_id"], []string{f["client_secret"]}}}, nil
+	headers := ctx.Request.Header.PeekAll(fasthttp.HeaderAuthorization)
+	if len(headers) > 1 {
+		return nil, invalidRequest("header given more than once: Authorization")
 	}
-	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	var header string
+	if len(headers) == 1 {
+		header = string(headers[0])
+	}
+	scheme, encoded, _ := strings.Cut(header, " ")
+	if strings.EqualFold(scheme, "Basic") {
+		candidates, e := basicCredentials(strings.TrimSpace(encoded))
+		if e != nil {
+			return nil, e
+		}
+		return agreeing(candidates, f)
+	}
+	c := credentials{id: f["client_id"]}
+	switch secret := f["client_secret"]; {
+	case c.id == "":
+		return nil, errNoCredentials
+	case secret != "":
+		c.secrets = []string{secret}
+	}
+	return []credentials{c}, nil
+}
+
+// basicCredentials reads HTTP Basic (RFC 7617). RFC 6749 §2.3.1 wants both halves form-encoded; Tyk's documentation sends them raw. Both readings
+// are returned where they differ.
+func basicCredentials(encoded string) ([]credentials, *Error) {
+	decoded, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
-		return nil, errInvalidClient
+		return nil, errNoCredentials
 	}
 	id, secret, found := strings.Cut(string(decoded), ":")
-	if !found {
-		return nil, errInvalidClient
+	if !found || id == "" {
+		return nil, errNoCredentials
 	}
-	candidates := []credentials{{id, []string{secret}}}
-	// RFC 6749 §2.3.1 wants both halves form-encoded; Tyk's documentation sends them raw. Accept both readings.
+	literal := credentials{id: id}
+	if secret != "" {
+		literal.secrets = []string{secret}
+	}
 	plainID, err1 := url.QueryUnescape(id)
 	plainSecret, err2 := url.QueryUnescape(secret)
-	if err1 == nil && err2 == nil && (plainID != id || plainSecret != secret) {
-		if plainID == id {
-			candidates[0].secrets = append(candidates[0].secrets, plainSecret)
-		} else {
-			candidates = append(candidates, credentials{plainID, []string{plainSecret}})
-		}
+	switch {
+	case err1 != nil, err2 != nil, plainID == id && plainSecret == secret:
+		return []credentials{literal}, nil
+	case plainID == id:
+		literal.secrets = append(literal.secrets, plainSecret)
+		return []credentials{literal}, nil
 	}
-	return agreeing(candidates, f)
+	other := credentials{id: plainID}
+	if plainSecret != "" {
+		other.secrets = []string{plainSecret}
+	}
+	return []credentials{literal, other}, nil
 }
 
 // agreeing keeps the readings of Basic that the body does not contradict (RFC 6749 §2.3: one method a request).
@@ -99,14 +151,15 @@ func containsSecret(secrets []string, s string) bool {
 	return false
 }
 
-// secretsMatch compares in constant time. A nil client is compared too, with nothing that could match.
-func secretsMatch(client *store.Client, presented []string, now time.Time) bool {
+// authentic compares in constant time. A nil client is compared too, with nothing that could match. A public client is authentic only when
+// nothing was sent that would have to be a secret.
+func (c credentials) authentic(client *store.Client, now time.Time) bool {
 	live := []store.Secret{{}} // a key that is the hash of no text that anybody knows
-	if client != nil {
+	if client != nil && !isPublic(client) {
 		live = client.Secrets
 	}
 	match := 0
-	for _, text := range presented {
+	for _, text := range c.secrets {
 		key := store.KeyOf(text)
 		for i := range live {
 			fresh := live[i].ExpiresAt.IsZero() || now.Before(live[i].ExpiresAt)
@@ -115,6 +168,9 @@ func secretsMatch(client *store.Client, presented []string, now time.Time) bool 
 				match |= equal
 			}
 		}
+	}
+	if client != nil && isPublic(client) {
+		return len(c.secrets) == 0
 	}
 	return client != nil && match == 1
 }

@@ -1,7 +1,10 @@
 package oauth
 
 import (
+	"net/url"
 	"strings"
+
+	"github.com/valyala/fasthttp"
 
 	"github.com/tykctl/tykctl/runtime/store"
 )
@@ -18,8 +21,8 @@ type Consent struct {
 }
 
 // Consent checks the parameters of an authorization request (RFC 6749 §4.1.1).
-func (s *Server) Consent(params map[string]string) (*Consent, *Error) {
-	asked, e := s.authorizationRequest(params)
+func (s *Server) Consent(ctx *fasthttp.RequestCtx, params map[string]string) (*Consent, *Error) {
+	asked, e := s.authorizationRequest(ctx, params)
 	if e != nil {
 		return nil, e
 	}
@@ -28,14 +31,14 @@ func (s *Server) Consent(params map[string]string) (*Consent, *Error) {
 
 // Approve stores an authorization code and returns where the browser takes it.
 func (c *Consent) Approve() (location string, e *Error) {
-	code, e := c.server.newCode(c.asked)
+	code, e := c.server.newCode(c.asked, nil)
 	if e != nil {
 		return "", e
 	}
-	return code.RedirectTo, nil
+	return c.server.responseURI(c.asked, url.Values{"code": {code}}), nil
 }
 
 // Deny returns where the browser tells the client that the user has refused (RFC 6749 §4.1.2.1).
 func (c *Consent) Deny() (location string) {
-	return c.asked.errorURI(&Error{Code: "access_denied", Description: "the user has denied the request"})
+	return c.server.errorURI(c.asked, &Error{Code: "access_denied", Description: "the user has denied the request"})
 }

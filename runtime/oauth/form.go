@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/url"
+	"slices"
 
 	"github.com/valyala/fasthttp"
 
@@ -15,6 +16,15 @@ import (
 
 // form holds the parameters of a request. A parameter without a value counts as absent (RFC 6749 §3.1).
 type form map[string]string
+
+// What a request may hold. A state or a scope is copied into URLs and records, so that it is bounded more tightly than the body.
+const (
+	maxParameters = 64
+	maxValue      = 4 << 10 // of each parameter but keyRules, in bytes
+)
+
+// keyRules is the parameter by which the identity server chooses the session of an access token.
+const keyRules = "key_rules"
 
 // bodyForm reads the parameters of the body: urlencoded, or JSON with string values as Tyk accepts it.
 func bodyForm(ctx *fasthttp.RequestCtx) (form, *Error) {
@@ -25,7 +35,7 @@ func bodyForm(ctx *fasthttp.RequestCtx) (form, *Error) {
 		return nil, e
 	}
 	if err != nil {
-		return nil, invalidRequest("the request body cannot be read")
+		return nil, unreadable("the request body cannot be read")
 	}
 	contentType, _, _ := mime.ParseMediaType(string(ctx.Request.Header.ContentType()))
 	switch contentType {
@@ -34,42 +44,69 @@ func bodyForm(ctx *fasthttp.RequestCtx) (form, *Error) {
 	case "application/x-www-form-urlencoded", "":
 		return urlForm(string(body))
 	default:
-		return nil, invalidRequest("the content type must be application/x-www-form-urlencoded or application/json")
+		return nil, unreadable("the content type must be application/x-www-form-urlencoded or application/json")
 	}
+}
+
+// unreadable is the error of a form that is none. Tyk's token endpoint finds no grant type in it.
+func unreadable(description string) *Error {
+	e := invalidRequest(description)
+	e.tyk = tykForm{code: "unsupported_grant_type", status: fasthttp.StatusBadRequest, message: "error parsing form. Form malformed"}
+	return e
 }
 
 // queryOrBodyForm reads the parameters of the query and of a urlencoded body; one that stands in both must be the same.
 func queryOrBodyForm(ctx *fasthttp.RequestCtx) (form, *Error) {
 	f, e := urlForm(string(ctx.URI().QueryString()))
-	if e != nil || !ctx.IsPost() {
-		return f, e
+	if e == nil && ctx.IsPost() {
+		var body form
+		if body, e = bodyForm(ctx); e == nil {
+			e = f.add(body)
+		}
 	}
-	body, e := bodyForm(ctx)
 	if e != nil {
-		return nil, e
+		return nil, e.as("invalid_request")
 	}
-	for name, value := range body {
-		if other, ok := f[name]; ok && other != value {
-			return nil, repeated(name)
+	return f, nil
+}
+
+func (f form) add(other form) *Error {
+	for name, value := range other {
+		if former, ok := f[name]; ok && former != value {
+			return repeated(name)
 		}
 		f[name] = value
 	}
-	return f, nil
+	return nil
+}
+
+// set adds a parameter that is there for the first time, within bounds.
+func (f form) set(name, value string) *Error {
+	switch {
+	case value == "":
+		return nil
+	case len(f) == maxParameters:
+		return invalidRequest("the request has too many parameters")
+	case len(value) > maxValue && name != keyRules:
+		return invalidRequest("a parameter is too long: " + shown(name))
+	}
+	f[name] = value
+	return nil
 }
 
 // urlForm refuses repeated parameters (RFC 6749 §3.1, §3.2).
 func urlForm(text string) (form, *Error) {
 	values, err := url.ParseQuery(text)
 	if err != nil {
-		return nil, invalidRequest("the parameters are not urlencoded")
+		return nil, unreadable("the parameters are not urlencoded")
 	}
-	f := make(form, len(values))
+	f := make(form, min(len(values), maxParameters))
 	for name, list := range values {
 		if len(list) > 1 {
 			return nil, repeated(name)
 		}
-		if list[0] != "" {
-			f[name] = list[0]
+		if e := f.set(name, list[0]); e != nil {
+			return nil, e
 		}
 	}
 	return f, nil
@@ -77,11 +114,12 @@ func urlForm(text string) (form, *Error) {
 
 func jsonForm(body []byte) (form, *Error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
-	malformed := invalidRequest("the body must be one JSON object with string values")
+	malformed := unreadable("the body must be one JSON object with string values")
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, malformed
 	}
 	f := form{}
+	seen := map[string]bool{}
 	for dec.More() {
 		name, err := dec.Token() // a decoder yields only strings here
 		if err != nil {
@@ -91,16 +129,17 @@ func jsonForm(body []byte) (form, *Error) {
 		if err != nil {
 			return nil, malformed
 		}
-		key, text := name.(string), ""
+		key := name.(string)
 		text, ok := value.(string)
 		if !ok {
 			return nil, malformed
 		}
-		if _, ok := f[key]; ok {
+		if seen[key] {
 			return nil, repeated(key)
 		}
-		if text != "" {
-			f[key] = text
+		seen[key] = true
+		if e := f.set(key, text); e != nil {
+			return nil, e
 		}
 	}
 	if _, err := dec.Token(); err != nil {
@@ -112,10 +151,20 @@ func jsonForm(body []byte) (form, *Error) {
 	return f, nil
 }
 
-// repeated does not echo an unknown parameter's name: it is the client's text, of any length.
 func repeated(name string) *Error {
-	if len(name) > 40 {
-		name = "a parameter"
+	return invalidRequest("parameter given more than once: " + shown(name))
+}
+
+// known are the parameters of the endpoints.
+var known = []string{
+	"client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier", "grant_type",
+	keyRules, "password", "redirect_uri", "refresh_token", "response_type", "scope", "state", "token", "token_type_hint", "username",
+}
+
+// shown does not echo the name of an unknown parameter: it is the client's text, of any length and any characters.
+func shown(name string) string {
+	if slices.Contains(known, name) {
+		return name
 	}
-	return invalidRequest("parameter given more than once: " + name)
+	return "one that is not known"
 }

@@ -18,27 +18,35 @@ func (authorizationCodeGrant) Type() string { return "authorization_code" }
 func (g authorizationCodeGrant) Authorize(ctx context.Context, req *TokenRequest, c *store.Client) (Authorization, error) {
 	presented := req.Parameters["code"]
 	if presented == "" {
-		return Authorization{}, invalidRequest("parameter is missing: code")
+		return Authorization{}, missing("code")
 	}
-	key := store.KeyOf(presented)
-	code, err := g.s.opt.Store.Code(ctx, key)
+	code, err := g.s.opt.Store.Code(ctx, store.KeyOf(presented))
 	if err != nil {
 		return Authorization{}, err
 	}
 	switch {
-	case code.APIID != g.s.apiID, code.ClientID != c.ID:
+	case !g.s.owns(c, code.APIID, code.ClientID):
 		return Authorization{}, errInvalidGrant
 	case !g.s.opt.Now().Before(code.ExpiresAt):
 		return Authorization{}, errInvalidGrant
-	case code.RedirectURI != req.Parameters["redirect_uri"]: // RFC 6749 §4.1.3: required if it was in the authorization request, and identical
-		return Authorization{}, errInvalidGrant
-	case !verifies(code, req.Parameters["code_verifier"]):
+	case !sameRedirect(code, c, req.Parameters["redirect_uri"]):
+		return Authorization{}, errOtherRedirect
+	case !verifies(code, req.Parameters["code_verifier"]), isPublic(c) && code.CodeChallenge == "":
 		return Authorization{}, errInvalidGrant
 	}
 	return Authorization{
-		Family: code.Family, Scope: code.Scope, Granted: code.Scope, KeyRules: code.KeyRules, Refresh: true,
-		Consumes: ConsumesCode, Key: key,
+		Family: code.Family, Scope: code.Scope, Granted: code.Scope, KeyRules: code.KeyRules, Refresh: true, Announce: true,
+		Consumes: ConsumesCode, Presented: presented,
 	}, nil
+}
+
+// sameRedirect compares with the redirect URI of the authorization request: required if one was sent then, and identical (RFC 6749 §4.1.3). If none
+// was, the only registered one was meant.
+func sameRedirect(code *store.Code, c *store.Client, sent string) bool {
+	if code.RedirectURI != "" {
+		return sent == code.RedirectURI
+	}
+	return sent == "" || len(c.RedirectURIs) == 1 && sent == c.RedirectURIs[0]
 }
 
 // verifies checks the code verifier (RFC 7636 §4.6). A verifier without a challenge is refused too: somebody took the challenge out of the

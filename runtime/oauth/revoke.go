@@ -13,45 +13,45 @@ import (
 // Revoke is the revocation endpoint (RFC 7009). The client authenticates and can end only what was issued to it by this API. The type hint is
 // not needed: both kinds are looked for (RFC 7009 §2.1). Ending a refresh token ends its family; an unknown token is no error.
 func (s *Server) Revoke(ctx *fasthttp.RequestCtx) {
-	if !answer.PostOnly(ctx) {
+	if s.crossOrigin(ctx, fasthttp.MethodPost) || !answer.PostOnly(ctx) {
 		return
 	}
-	client, f, e := s.revoker(ctx)
+	f, e := bodyForm(ctx)
+	var client *store.Client
+	if e == nil {
+		client, e = s.authenticateClient(ctx, f)
+	}
 	if e == nil && f["token"] == "" {
 		e = invalidRequest("parameter is missing: token")
+		e.tyk = tykForm{status: fasthttp.StatusBadRequest, message: "token is required"}
 	}
 	if e == nil {
 		e = s.revoke(client, store.KeyOf(f["token"]))
 	}
-	answerRevocation(ctx, e, "token revoked successfully")
+	s.answerRevocation(ctx, e, "token revoked successfully")
 }
 
-// RevokeAll ends every access token and refresh token of the authenticated client on this API.
+// RevokeAll ends every access token and refresh token of the authenticated client on this API. A public client cannot: anybody could in its name.
 func (s *Server) RevokeAll(ctx *fasthttp.RequestCtx) {
 	if !answer.PostOnly(ctx) {
 		return
 	}
-	client, _, e := s.revoker(ctx)
+	f, e := bodyForm(ctx)
+	var client *store.Client
+	if e == nil {
+		client, e = s.confidentialClient(ctx, f)
+	}
 	if e == nil {
 		if _, err := s.opt.Store.RevokeClient(s.context, s.apiID, client.ID); err != nil {
 			e = s.storeFailed("revoke tokens of client", err)
 		}
 	}
-	answerRevocation(ctx, e, "tokens revoked successfully")
+	s.answerRevocation(ctx, e, "tokens revoked successfully")
 }
 
-func (s *Server) revoker(ctx *fasthttp.RequestCtx) (*store.Client, form, *Error) {
-	f, e := bodyForm(ctx)
+func (s *Server) answerRevocation(ctx *fasthttp.RequestCtx, e *Error, success string) {
 	if e != nil {
-		return nil, nil, e
-	}
-	client, e := s.authenticateClient(ctx, f)
-	return client, f, e
-}
-
-func answerRevocation(ctx *fasthttp.RequestCtx, e *Error, success string) {
-	if e != nil {
-		writeError(ctx, e)
+		s.writeRevocationError(ctx, e)
 		return
 	}
 	answer.OK(ctx, success)

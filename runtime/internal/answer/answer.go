@@ -3,6 +3,7 @@
 package answer
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/valyala/fasthttp"
@@ -14,11 +15,16 @@ type Status struct {
 	Message string `json:"message"`
 }
 
-// JSON answers with a JSON body and a line end, as Tyk does (RFC 6749 §5.1 asks for the headers).
+// JSON answers with a JSON body and a line end, as Tyk does (RFC 6749 §5.1 asks for the headers). & < and > stand for themselves, so that scripts
+// can cut a URL out of it.
 func JSON(ctx *fasthttp.RequestCtx, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		status, body = fasthttp.StatusInternalServerError, []byte(`{"error":"server_error"}`)
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		status = fasthttp.StatusInternalServerError
+		body.Reset()
+		body.WriteString("{\"error\":\"server_error\"}\n")
 	}
 	h := &ctx.Response.Header
 	h.Set(fasthttp.HeaderCacheControl, "no-store")
@@ -26,7 +32,7 @@ func JSON(ctx *fasthttp.RequestCtx, status int, v any) {
 	h.Set(fasthttp.HeaderXContentTypeOptions, "nosniff")
 	ctx.SetContentType("application/json")
 	ctx.SetStatusCode(status)
-	ctx.SetBody(append(body, '\n'))
+	ctx.SetBody(body.Bytes())
 }
 
 // Error answers with {"status":"error","message":…}.
