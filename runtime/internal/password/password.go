@@ -70,8 +70,9 @@ func Check(hash string) error {
 	return err
 }
 
-// Verify reports whether a password is the one of a hash. For a user who does not exist the caller hands over an empty hash: the answer is no
-// and takes as long as a no for what Hash has written, so that it does not tell who exists. Errors are ErrBusy, ErrHash and those of ctx.
+// Verify reports whether a password is the one of a hash. For a user who does not exist the caller hands over an empty hash: the answer is no.
+// A no costs one Argon2id and one bcrypt, whatever the hash is, so that its time does not tell who exists, nor how his password is kept.
+// Errors are ErrBusy, ErrHash and those of ctx.
 func Verify(ctx context.Context, hash, password string) (bool, error) {
 	release, err := acquire(ctx)
 	if err != nil {
@@ -82,24 +83,56 @@ func Verify(ctx context.Context, hash, password string) (bool, error) {
 	if long {
 		password = password[:MaxLength]
 	}
-	switch {
-	case hash == "":
-		p := params{memory: memoryKiB, passes: passes, lanes: lanes, salt: make([]byte, saltSize)}
-		p.key(password, hashSize)
-		return false, nil
-	case isBcrypt(hash):
-		if err := checkBcrypt(hash); err != nil {
-			return false, err
+	same, err := compare(hash, password)
+	return same && !long, err
+}
+
+// compare computes what a hash needs, and for a no the other kind, too.
+func compare(hash, password string) (bool, error) {
+	if isBcrypt(hash) {
+		err := checkBcrypt(hash)
+		if err == nil && sameBcrypt(hash, password) {
+			return true, nil
 		}
-		return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil && !long, nil
-	}
-	p, err := parse(hash)
-	if err != nil {
+		if err != nil {
+			sameBcrypt(decoyBcrypt, password)
+		}
+		decoy.key(password, hashSize)
 		return false, err
 	}
-	same := subtle.ConstantTimeCompare(p.hash, p.key(password, len(p.hash))) == 1
-	return same && !long, nil
+	p, err := parse(hash)
+	switch {
+	case err != nil:
+		decoy.key(password, hashSize)
+	case subtle.ConstantTimeCompare(p.hash, p.key(password, len(p.hash))) == 1:
+		return true, nil
+	}
+	sameBcrypt(decoyBcrypt, password)
+	if hash == "" {
+		err = nil
+	}
+	return false, err
 }
+
+// sameBcrypt compares with a bcrypt hash. bcrypt looks at 72 bytes: a longer password was never one, and is not cut to one.
+func sameBcrypt(hash, password string) bool {
+	computed.Add(1)
+	return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil && len(password) <= bcryptLength
+}
+
+const bcryptLength = 72
+
+// The decoys are what a no computes beside the hash, or in its place: as costly as what Hash writes, and what Tyk does. Nobody knows a text
+// that decoyBcrypt is the hash of.
+var decoy = params{memory: memoryKiB, passes: passes, lanes: lanes, salt: make([]byte, saltSize)}
+
+const decoyBcrypt = "$2a$10$tykctl.decoy.salt.....O123456789012345678901234567890"
+
+// computed counts hashes.
+var computed atomic.Uint64
+
+// Computed returns how many hashes this process has computed, for those who want to know what an answer has cost.
+func Computed() uint64 { return computed.Load() }
 
 // acquire waits for one's turn. The returned function ends it.
 func acquire(ctx context.Context) (release func(), err error) {
@@ -120,5 +153,6 @@ func acquire(ctx context.Context) (release func(), err error) {
 }
 
 func (p *params) key(password string, size int) []byte {
+	computed.Add(1)
 	return argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(size))
 }

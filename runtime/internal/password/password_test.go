@@ -160,3 +160,43 @@ func TestComparisonsAtOnceAreBounded(t *testing.T) {
 		t.Errorf("afterwards: %v", err)
 	}
 }
+
+// TestNoCostsTheSame counts hashes, because clocks lie: a no is one of each kind, a yes one.
+func TestNoCostsTheSame(t *testing.T) {
+	own, err := Hash("correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	crypt, err := bcrypt.GenerateFromPassword([]byte("correct horse"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, hash := range map[string]string{"own": own, "bcrypt": string(crypt), "nobody": "", "unreadable": "x", "unreadable bcrypt": "$2a$99$"} {
+		for _, password := range []string{"wrong", strings.Repeat("x", 2*MaxLength)} {
+			before := Computed()
+			if ok, _ := Verify(t.Context(), hash, password); ok || Computed()-before != 2 {
+				t.Errorf("%s: %v after %d hashes", name, ok, Computed()-before)
+			}
+		}
+	}
+	if err := bcrypt.CompareHashAndPassword([]byte(decoyBcrypt), []byte("x")); !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		t.Errorf("the bcrypt decoy is not computed: %v", err)
+	}
+	if err := checkBcrypt(decoyBcrypt); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBcryptIsNotCut: bcrypt alone would take a password for right whose first 72 bytes are.
+func TestBcryptIsNotCut(t *testing.T) {
+	long := strings.Repeat("x", 128)
+	hash, err := bcrypt.GenerateFromPassword([]byte(long[:72]), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]bool{71: false, 72: true, 73: false, 128: false} {
+		if ok, err := Verify(t.Context(), string(hash), long[:n]); ok != want || err != nil {
+			t.Errorf("%d bytes: %v, %v", n, ok, err)
+		}
+	}
+}
