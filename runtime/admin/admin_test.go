@@ -161,13 +161,17 @@ func (down) RefreshToken(context.Context, store.Key) (*store.RefreshToken, error
 func (down) ClientTokens(context.Context, string, string, time.Time) ([]*store.AccessToken, error) {
 	return nil, errDown
 }
-func (down) Sweep(context.Context, time.Time, int) (int, error)               { return 0, errDown }
-func (down) Notices(context.Context, uint64, int) ([]*store.Notice, error)    { return nil, errDown }
-func (down) APIKey(context.Context, store.Key) (*store.APIKey, error)         { return nil, errDown }
+func (down) Sweep(context.Context, time.Time, int) (int, error)            { return 0, errDown }
+func (down) Notices(context.Context, uint64, int) ([]*store.Notice, error) { return nil, errDown }
+
+func (down) APIKey(context.Context, store.Key) (*store.APIKey, error) { return nil, errDown }
+
 func (down) APIKeys(context.Context, store.Key, int) ([]*store.APIKey, error) { return nil, errDown }
 func (down) DeleteKey(context.Context, store.Key) error                       { return errDown }
 func (down) Users(context.Context) ([]*store.User, error)                     { return nil, errDown }
-func (down) User(context.Context, string, string) (*store.User, error)        { return nil, errDown }
-func (down) Policies(context.Context) (map[string][]byte, error)              { return nil, errDown }
-func (down) PutPolicy(context.Context, string, []byte) error                  { return errDown }
-func (down) DeletePolicy(context.Context, string) error                       { return errDown }
+
+func (down) User(context.Context, string, string) (*store.User, error) { return nil, errDown }
+
+func (down) Policies(context.Context) (map[string][]byte, error) { return nil, errDown }
+func (down) PutPolicy(context.Context, string, []byte) error     { return errDown }
+func (down) DeletePolicy(context.Context, string) error          { return errDown }

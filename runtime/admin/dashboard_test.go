@@ -35,7 +35,7 @@ func TestDashboard(t *testing.T) {
 func TestDashboardSecret(t *testing.T) {
 	g := start(t)
 	for header, status := range map[string]int{
-		gatewaySecret: 200, "Bearer " + gatewaySecret: 200, "": 403, gatewaySecret + "x": 403, "Basic " + gatewaySecret: 403, "Bearer ": 403,
+		gatewaySecret: 200, "Bearer " + gatewaySecret: 200, "": 403, gatewaySecret + "x": 403, "Basic " + gatewaySecret: 403, "Bearer": 403,
 	} {
 		if a := g.send("GET", "/api/apis/oauth/a", "", "Authorization: "+header); a.status != status {
 			t.Errorf("%q: %d %s", header, a.status, a.body)
