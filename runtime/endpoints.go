@@ -13,21 +13,17 @@ import (
 	"github.com/tykctl/tykctl/runtime/internal/answer"
 	"github.com/tykctl/tykctl/runtime/internal/unsafestr"
 	"github.com/tykctl/tykctl/runtime/oauth"
-	"github.com/tykctl/tykctl/runtime/policy"
 	"github.com/tykctl/tykctl/runtime/router"
 )
 
 // oauthOptions are the settings of a generation's authorization servers.
-func (s *Server) oauthOptions(policies *policy.Set) oauth.Options {
+func (s *Server) oauthOptions(p *policies) oauth.Options {
 	return oauth.Options{
 		Store: s.opt.Store, Users: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger,
 		AccessTTL: s.opt.AccessTTL, RefreshTTL: s.opt.RefreshTTL, CodeTTL: s.opt.CodeTTL, FamilyTTL: s.opt.FamilyTTL,
 		RefreshGrace: s.opt.RefreshGrace, Key: s.opt.Key, Compat: s.opt.Compat, TykStatus: s.opt.TykStatus,
 		Throttle: s.opt.Throttle, PublicURLs: s.opt.PublicURLs, CORSOrigins: s.opt.CORSOrigins, TrustedProxies: s.opt.TrustedProxies,
-		PolicyExists: func(id string) bool {
-			_, ok := policies.Policy(id)
-			return ok
-		},
+		PolicyExists: p.exists,
 	}
 }
 

@@ -6,12 +6,11 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/admin"
 	"github.com/tykctl/tykctl/runtime/oauth"
-	"github.com/tykctl/tykctl/runtime/policy"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/router"
 )
 
-// generation is a plan made live. Nothing in it changes after newGeneration.
+// generation is a plan made live. Nothing in it changes after newGeneration, but for the policies of the store.
 type generation struct {
 	plan   *plan.Plan
 	router *router.Router
@@ -19,6 +18,8 @@ type generation struct {
 	admin  *admin.Handler
 	oauth  []*oauth.Server // by plan.OAuthID
 	apis   []served        // by plan.APIID
+
+	policies policies
 }
 
 // served is what the runtime works out about an API once, not with every request.
@@ -39,7 +40,11 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 		return nil, fmt.Errorf("build proxy: %w", err)
 	}
 	g := &generation{plan: p, router: r, proxy: forward, oauth: make([]*oauth.Server, len(p.OAuth)), apis: make([]served, len(p.APIs))}
-	opt := s.oauthOptions(policy.NewSet(p))
+	if err := s.loadPolicies(s.lifetime, &g.policies, p); err != nil {
+		forward.Close()
+		return nil, err
+	}
+	opt := s.oauthOptions(&g.policies)
 	for i := range p.APIs {
 		api := &p.APIs[i]
 		if api.OAuth != plan.None {
@@ -49,6 +54,7 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 	}
 	g.admin = admin.New(s.lifetime, p, g.oauth, admin.Options{
 		Secret: s.opt.Secret, Store: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger, Reload: s.opt.Reload,
+		Compat: s.opt.Compat, PoliciesChanged: s.policiesChanged, RedirectURISeparator: s.opt.RedirectURISeparator,
 	})
 	return g, nil
 }

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -55,6 +56,8 @@ type Options struct {
 	CORSOrigins    []string
 	TrustedProxies []netip.Prefix
 
+	RedirectURISeparator string // of admin.Options
+
 	Upstream     proxy.Options
 	MaxBody      int64         // of a proxied request, in bytes; 0: no limit
 	ReadTimeout  time.Duration // silence of a client while it sends; 60 s
@@ -89,6 +92,7 @@ type Server struct {
 	opt         Options
 	http        *fasthttp.Server
 	generation  atomic.Pointer[generation]
+	swapping    sync.Mutex // held while a generation is built and swapped in, or its policies are
 	stopping    atomic.Bool
 	storeHealth storeHealth
 
@@ -131,6 +135,8 @@ func New(p *plan.Plan, opt Options) (*Server, error) {
 
 // Swap makes another plan live: all of it, or nothing when it returns an error. No request fails because of it.
 func (s *Server) Swap(p *plan.Plan) error {
+	s.swapping.Lock()
+	defer s.swapping.Unlock()
 	g, err := s.newGeneration(p)
 	if err != nil {
 		return err
