@@ -12,6 +12,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/policies"
 )
 
 // compilation is what the stages hand on.
@@ -53,9 +54,9 @@ func CheckDocument(doc *oas.Document, opt check.Options) diag.List { return chec
 func CheckSet(docs []*oas.Document, opt check.Options) diag.List { return check.Set(docs, opt) }
 
 // Compile checks documents for being served by this program's runtime, and lowers them. The plan is nil if and only if the list has an error.
-// All documents must have been loaded without errors.
-func Compile(docs []*oas.Document) (*plan.Plan, diag.List) {
-	c := &compilation{docs: docs, opt: check.Options{Purpose: check.Serve}}
+// The policies are those that the plan will have. All documents and policies must have been loaded without errors.
+func Compile(docs []*oas.Document, files ...*policies.File) (*plan.Plan, diag.List) {
+	c := &compilation{docs: docs, opt: check.Options{Purpose: check.Serve, Policies: files}}
 	c.run(checks)
 	if !c.found.HasErrors() {
 		c.run(lowering)
@@ -102,7 +103,7 @@ func lowerDocuments(c *compilation) {
 			return
 		}
 	}
-	p, err := lower.Lower(c.docs)
+	p, err := lower.Lower(c.docs, c.opt.Policies)
 	if err != nil {
 		c.found = append(c.found, notLowered(err))
 		return

@@ -2,6 +2,7 @@ package compiler_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/policies"
 )
 
 const plansDir = "../testdata/plan"
@@ -26,14 +28,14 @@ func loadClean(t testing.TB, name string, data []byte) *oas.Document {
 	return doc
 }
 
-// TestGoldenPlans compiles each document and prints its plan.
+// TestGoldenPlans compiles each document, with the policies in the file NAME.policies.json beside it, and prints its plan.
 func TestGoldenPlans(t *testing.T) {
 	inputs, err := filepath.Glob(filepath.Join(plansDir, "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range inputs {
-		if filepath.Ext(path) == ".plan" {
+		if filepath.Ext(path) == ".plan" || strings.Contains(path, ".policies.") {
 			continue
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
@@ -41,17 +43,39 @@ func TestGoldenPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, list := compiler.Compile([]*oas.Document{loadClean(t, filepath.Base(path), data)})
+			name := strings.TrimSuffix(path, filepath.Ext(path))
+			p, list := compiler.Compile([]*oas.Document{loadClean(t, filepath.Base(path), data)}, loadPolicies(t, name+".policies.json")...)
 			if p == nil {
 				t.Fatal(list)
+			}
+			encoded, err := plan.Encode(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := plan.Decode(encoded); err != nil {
+				t.Error(err)
 			}
 			var b bytes.Buffer
 			if err := plan.Print(&b, p); err != nil {
 				t.Fatal(err)
 			}
-			compareGolden(t, strings.TrimSuffix(path, filepath.Ext(path))+".plan", b.String())
+			compareGolden(t, name+".plan", b.String())
 		})
 	}
+}
+
+// loadPolicies reads a file of policies, if there is one.
+func loadPolicies(t testing.TB, path string) []*policies.File {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	file, list := policies.Load(filepath.Base(path), data)
+	if err != nil || list.HasErrors() {
+		t.Fatalf("%s: %v, %v", path, err, list)
+	}
+	return []*policies.File{file}
 }
 
 // definition is a small OAuth API definition, the n-th of many.

@@ -34,6 +34,18 @@ func (d *Document) Protection() Protection {
 	return p
 }
 
+// Token returns the apiKey scheme of the auth tokens that the gateway asks for, if they are the only protection in force. Where it falls back to
+// them there is no scheme: the token is in the Authorization header.
+func (p Protection) Token() (s Scheme, ok bool) {
+	if p.FallBack {
+		return Scheme{}, true
+	}
+	if len(p.Methods) == 0 && len(p.Schemes) == 1 && p.Schemes[0].Kind == SchemeToken {
+		return p.Schemes[0], true
+	}
+	return Scheme{}, false
+}
+
 // OAuth returns the scheme that makes the gateway this API's authorization server, if that is the only protection in force.
 func (p Protection) OAuth() (Scheme, bool) {
 	if len(p.Methods) == 0 && len(p.Schemes) == 1 && p.Schemes[0].Kind == SchemeOAuth {

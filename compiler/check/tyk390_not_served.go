@@ -154,17 +154,10 @@ func unreadOperations(p *Pass, _ string) []source.Pointer {
 	return nil
 }
 
-func secondOAuth(p *Pass, field string) []source.Pointer {
-	list := schemesOf(oas.SchemeOAuth)(p, field)
+// secondScheme finds a scheme beside another one: all of them would have to be satisfied. Those that are refused anyway do not count.
+func secondScheme(p *Pass, field string) []source.Pointer {
+	list := schemesOf(oas.SchemeOAuth, oas.SchemeToken)(p, field)
 	return list[min(1, len(list)):]
-}
-
-// fallback finds authentication without a method. While documents are validated other rules speak of it.
-func fallback(p *Pass, _ string) []source.Pointer {
-	if p.Purpose == Serve && p.Doc.Protection().FallBack {
-		return []source.Pointer{authenticationAt}
-	}
-	return nil
 }
 
 // alternatives finds requirements beside the first, which count only if the extension says so.
@@ -187,12 +180,23 @@ func oauthFields(find func(*Pass, string) []source.Pointer) func(*Pass, string) 
 	}
 }
 
-func passwordFlow(p *Pass, _ string) []source.Pointer {
-	s, ok := p.Doc.Protection().OAuth()
-	if !ok || s.Component.Flows == nil || s.Component.Flows.Password == nil {
+// tokenFields keeps what belongs to the apiKey scheme in force.
+func tokenFields(find func(*Pass, string) []source.Pointer) func(*Pass, string) []source.Pointer {
+	return func(p *Pass, field string) []source.Pointer {
+		s, ok := p.Doc.Protection().Token()
+		if !ok || s.Component == nil {
+			return nil
+		}
+		return slices.DeleteFunc(find(p, field), func(at source.Pointer) bool { return !strings.HasPrefix(string(at), string(s.At())+"/") })
+	}
+}
+
+// keyLifetime finds a lifetime of keys; that of access tokens is executed.
+func keyLifetime(p *Pass, field string) []source.Pointer {
+	if _, ok := p.Doc.Protection().OAuth(); ok {
 		return nil
 	}
-	return []source.Pointer{p.followed(s.ComponentAt()) + "/flows/password"}
+	return enabled(p, field)
 }
 
 // requestSigning works whether or not the object around it is switched on.

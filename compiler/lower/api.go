@@ -35,8 +35,7 @@ func (l *lowering) api(doc *oas.Document) error {
 	if err := l.protect(doc, &api); err != nil {
 		return err
 	}
-	id := plan.APIID(len(l.plan.APIs))
-	api.AllowList = l.routes(doc, id)
+	api.AllowList = l.routes(doc, &api)
 	api.RouteCount = int32(len(l.plan.Routes)) - int32(api.FirstRoute)
 	l.plan.APIs = append(l.plan.APIs, api)
 	return nil
@@ -53,17 +52,26 @@ func (l *lowering) protect(doc *oas.Document, api *plan.API) error {
 	if protection.Keyless {
 		return nil
 	}
-	scheme, ok := protection.OAuth()
-	if !ok {
+	api.StripAuth = doc.Tyk.Server.Authentication.StripAuthorizationData
+	scheme, oauth := protection.OAuth()
+	token, isToken := protection.Token()
+	switch {
+	case oauth:
+		api.Auth, api.Sources = plan.AuthOAuth, sources(&scheme.Tyk.AuthSources)
+		api.Scopes = scopesOf(doc.OpenAPI.Security, scheme.Name)
+		o, err := l.oauth2(doc, scheme)
+		if err != nil {
+			return err
+		}
+		api.OAuth = plan.OAuthID(len(l.plan.OAuth))
+		l.plan.OAuth = append(l.plan.OAuth, o)
+	case isToken:
+		api.Auth, api.Sources = plan.AuthToken, tokenSources(token)
+	default:
 		return errUnprotected
 	}
-	api.Auth = plan.AuthOAuth
-	api.StripAuth = doc.Tyk.Server.Authentication.StripAuthorizationData
-	api.Sources = sources(&scheme.Tyk.AuthSources)
 	if len(api.Sources) == 0 {
 		return errUnprotected
 	}
-	api.OAuth = plan.OAuthID(len(l.plan.OAuth))
-	l.plan.OAuth = append(l.plan.OAuth, l.oauth2(doc, scheme))
 	return nil
 }

@@ -13,11 +13,12 @@ import (
 
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/policies"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
-// Lower returns the plan of a set of checked documents.
-func Lower(docs []*oas.Document) (*plan.Plan, error) {
+// Lower returns the plan of a set of checked documents, and of the policies beside them.
+func Lower(docs []*oas.Document, files []*policies.File) (*plan.Plan, error) {
 	docs = slices.Clone(docs)
 	slices.SortFunc(docs, func(a, b *oas.Document) int {
 		x, y := &a.Tyk.Server, &b.Tyk.Server
@@ -34,6 +35,9 @@ func Lower(docs []*oas.Document) (*plan.Plan, error) {
 			return nil, fmt.Errorf("%s: %w", doc.File.Name, err)
 		}
 	}
+	if err := l.policies(files); err != nil {
+		return nil, err
+	}
 	return l.plan, nil
 }
 
@@ -45,7 +49,11 @@ type lowering struct {
 
 // origin notes where an entry of the plan comes from.
 func (l *lowering) origin(doc *oas.Document, at source.Pointer) plan.OriginID {
-	r := doc.File.At(at)
+	return l.originIn(doc.File, at)
+}
+
+func (l *lowering) originIn(file *source.File, at source.Pointer) plan.OriginID {
+	r := file.At(at)
 	l.plan.Origins = append(l.plan.Origins, plan.Origin{File: r.File, Line: r.Start.Line, Column: r.Start.Column, Pointer: string(at)})
 	return plan.OriginID(len(l.plan.Origins) - 1)
 }

@@ -1,9 +1,11 @@
 package lower
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas"
@@ -40,9 +42,28 @@ func sources(s *tyk.AuthSources) []plan.Source {
 	return list
 }
 
+// tokenSources lists where an auth token may stand: where the component says, and where the extension says besides. Without a scheme the
+// gateway falls back to auth tokens in the Authorization header.
+func tokenSources(s oas.Scheme) []plan.Source {
+	if s.Component == nil {
+		return []plan.Source{{Kind: plan.SourceHeader, Name: defaultSourceName}}
+	}
+	all := s.Tyk.AuthSources
+	here := &tyk.AuthSource{Enabled: true, Name: s.Component.Name}
+	switch s.Component.In {
+	case "header":
+		all.Header = here
+	case "query":
+		all.Query = here
+	case "cookie":
+		all.Cookie = here
+	}
+	return sources(&all)
+}
+
 // oauth2 describes the authorization server of an API: the grants are those of the document's flows, as in Tyk, and refresh_token when
 // the extension switches it on.
-func (l *lowering) oauth2(doc *oas.Document, scheme oas.Scheme) plan.OAuth2 {
+func (l *lowering) oauth2(doc *oas.Document, scheme oas.Scheme) (plan.OAuth2, error) {
 	o := plan.OAuth2{
 		Scheme:        scheme.Name,
 		LoginRedirect: scheme.Tyk.AuthLoginRedirect,
@@ -71,10 +92,17 @@ func (l *lowering) oauth2(doc *oas.Document, scheme oas.Scheme) plan.OAuth2 {
 	}
 	slices.Sort(o.Grants)
 	o.Scopes = slices.Sorted(maps.Keys(scopes))
-	if n := scheme.Tyk.Notifications; n != nil && n.OnKeyChangeURL != "" {
+	if n := scheme.Tyk.Notifications; n != nil && n.OnKeyChangeURL != "" && !tyk.IsReference(n.OnKeyChangeURL) {
 		o.NotifyURL, o.NotifySecret = n.OnKeyChangeURL, n.SharedSecret
 	}
-	return o
+	if life := doc.Tyk.Server.Authentication.CustomKeyLifetime; life != nil && life.Enabled && life.Value != "" {
+		ttl, err := tyk.ParseDuration(life.Value)
+		if err != nil {
+			return o, fmt.Errorf("customKeyLifetime: %w", err)
+		}
+		o.AccessTTL = int64(ttl / time.Second)
+	}
+	return o, nil
 }
 
 func collect(scopes map[string]bool, declared map[string]string) {

@@ -64,35 +64,3 @@ func Decode(data []byte) (*Plan, error) {
 	}
 	return p, nil
 }
-
-// check makes sure that every index points at something, so that the runtime can follow them without looking.
-func (p *Plan) check() error {
-	next := RouteID(0)
-	for i := range p.APIs {
-		a := &p.APIs[i]
-		switch {
-		case a.Auth != AuthKeyless && a.Auth != AuthOAuth:
-			return fmt.Errorf("API %q has unknown protection %d", a.ID, a.Auth)
-		case a.Auth == AuthOAuth && !within(int(a.OAuth), len(p.OAuth)):
-			return fmt.Errorf("API %q is protected by an authorization server that is not there", a.ID)
-		case a.Auth == AuthKeyless && a.OAuth != None:
-			return fmt.Errorf("API %q is keyless and has an authorization server", a.ID)
-		case !within(int(a.Upstream), len(p.Upstreams)):
-			return fmt.Errorf("API %q has no upstream", a.ID)
-		case a.FirstRoute != next || a.RouteCount < 0 || int(a.FirstRoute)+int(a.RouteCount) > len(p.Routes):
-			return fmt.Errorf("routes of API %q are out of place", a.ID)
-		}
-		next += RouteID(a.RouteCount)
-		for _, r := range p.RoutesOf(APIID(i)) {
-			if r.API != APIID(i) {
-				return fmt.Errorf("route %s %s is out of place", r.Method, r.Path)
-			}
-		}
-	}
-	if int(next) != len(p.Routes) {
-		return errors.New("routes without an API")
-	}
-	return nil
-}
-
-func within(index, length int) bool { return index >= 0 && index < length }

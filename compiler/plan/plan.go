@@ -5,7 +5,7 @@
 package plan
 
 // Format is the version of the plan's shape. Decode refuses a plan of another format.
-const Format = 1
+const Format = 2
 
 // Index types. None says "there is none".
 type (
@@ -50,6 +50,7 @@ type API struct {
 	StripAuth  bool       `json:"stripAuth,omitempty"`  // the credential is not sent upstream
 	AllowList  bool       `json:"allowList,omitempty"`  // only routes with Allow are open
 	IgnoreCase bool       `json:"ignoreCase,omitempty"` // route paths are compared without regard to case
+	Scopes     []string   `json:"scopes,omitempty"`     // as of a route: for requests that no route is for
 	OAuth      OAuthID    `json:"oauth"`                // None unless Auth is AuthOAuth
 	Upstream   UpstreamID `json:"upstream"`
 	FirstRoute RouteID    `json:"firstRoute"` // the API's routes are Routes[FirstRoute : FirstRoute+RouteCount]

@@ -22,8 +22,15 @@ func sample() *plan.Plan {
 		},
 		Routes:    []plan.Route{{API: 0, Method: "GET", Path: "/x", Block: true}},
 		Upstreams: []plan.Upstream{{Scheme: "http", Host: "127.0.0.1:1"}},
-		OAuth:     []plan.OAuth2{{Scheme: "s", Grants: []string{"client_credentials"}, NotifyURL: "https://n.example.com", NotifySecret: "hush"}},
-		Origins:   []plan.Origin{{File: "a.json", Line: 1, Column: 2, Pointer: "/x"}},
+		Policies: []plan.Policy{
+			{ID: "gold", Limit: plan.Limit{Rate: 1.5, Per: 60, QuotaMax: -1}, MetaData: `{"a":"hush"}`, Access: []plan.Access{
+				{APIID: "a", Allowed: []plan.URLAccess{{Pattern: "^/a", Methods: []string{"GET"}}}},
+				{APIID: "b"},
+			}},
+			{ID: "silver", Partitions: plan.Partitions{Access: true}},
+		},
+		OAuth:   []plan.OAuth2{{Scheme: "s", Grants: []string{"client_credentials"}, NotifyURL: "https://n.example.com", NotifySecret: "hush"}},
+		Origins: []plan.Origin{{File: "a.json", Line: 1, Column: 2, Pointer: "/x"}},
 	}
 }
 
@@ -70,6 +77,27 @@ func TestDecodeRefuses(t *testing.T) {
 		"oauth":              func(p *plan.Plan) { p.APIs[0].OAuth = 1 },
 		"no oauth":           func(p *plan.Plan) { p.APIs[0].OAuth = plan.None },
 		"keyless with oauth": func(p *plan.Plan) { p.APIs[1].OAuth = 0 },
+		"token with oauth":   func(p *plan.Plan) { p.APIs[1].Auth, p.APIs[1].OAuth = plan.AuthToken, 0 },
+		"no source":          func(p *plan.Plan) { p.APIs[0].Sources = nil },
+		"unknown source":     func(p *plan.Plan) { p.APIs[0].Sources[0].Kind = 4 },
+		"nameless source":    func(p *plan.Plan) { p.APIs[0].Sources[0].Name = "" },
+		"origin of an API":   func(p *plan.Plan) { p.APIs[0].Origin = 1 },
+		"origin of a route":  func(p *plan.Plan) { p.Routes[0].Origin = plan.None },
+		"origin of a server": func(p *plan.Plan) { p.OAuth[0].Origin = -7 },
+		"lifetime":           func(p *plan.Plan) { p.OAuth[0].AccessTTL = -1 },
+		"empty scope":        func(p *plan.Plan) { p.APIs[0].Scopes = []string{" "} },
+		"empty route scope":  func(p *plan.Plan) { p.Routes[0].Scopes = []string{"", "a"} },
+		"order of scopes":    func(p *plan.Plan) { p.Routes[0].Scopes = []string{"b", "a"} },
+		"policy id":          func(p *plan.Plan) { p.Policies[0].ID = "" },
+		"policy twice":       func(p *plan.Plan) { p.Policies[1].ID = "gold" },
+		"order of policies":  func(p *plan.Plan) { p.Policies[1].ID = "a" },
+		"origin of a policy": func(p *plan.Plan) { p.Policies[1].Origin = 1 },
+		"key expiry":         func(p *plan.Plan) { p.Policies[0].KeyExpires = -1 },
+		"meta data":          func(p *plan.Plan) { p.Policies[0].MetaData = "[]" },
+		"no meta data":       func(p *plan.Plan) { p.Policies[0].MetaData = "null" },
+		"access to nothing":  func(p *plan.Plan) { p.Policies[0].Access[0].APIID = "" },
+		"access twice":       func(p *plan.Plan) { p.Policies[0].Access[1].APIID = "a" },
+		"pattern":            func(p *plan.Plan) { p.Policies[0].Access[0].Allowed[0].Pattern = "(" },
 		"upstream":           func(p *plan.Plan) { p.APIs[0].Upstream = 1 },
 		"negative upstream":  func(p *plan.Plan) { p.APIs[0].Upstream = -1 },
 		"routes beyond":      func(p *plan.Plan) { p.APIs[1].RouteCount = 1 },
@@ -107,8 +135,8 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(good)
-	f.Add([]byte(`{"format":1}`))
-	f.Add([]byte(`{"format":1,"apis":[{"auth":1,"oauth":-1,"routeCount":2147483647}],"upstreams":[{}]}`))
+	f.Add([]byte(`{"format":2}`))
+	f.Add([]byte(`{"format":2,"apis":[{"auth":1,"oauth":-1,"routeCount":2147483647}],"upstreams":[{}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sum := sha256.Sum256(body)
 		p, err := plan.Decode([]byte("tykctl-plan sha256:" + hex.EncodeToString(sum[:]) + "\n" + string(body)))

@@ -11,9 +11,12 @@ import (
 // Print writes the plan for people: what is served where, and from which place of which document that comes. Secrets are not written.
 func Print(w io.Writer, p *Plan) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "plan format %d: apis %d, routes %d, upstreams %d\n", p.Format, len(p.APIs), len(p.Routes), len(p.Upstreams))
+	fmt.Fprintf(b, "plan format %d: apis %d, routes %d, upstreams %d, policies %d\n", p.Format, len(p.APIs), len(p.Routes), len(p.Upstreams), len(p.Policies))
 	for i := range p.APIs {
 		p.printAPI(b, APIID(i))
+	}
+	for i := range p.Policies {
+		p.printPolicy(b, &p.Policies[i])
 	}
 	return b.Flush()
 }
@@ -30,6 +33,11 @@ func (p *Plan) printAPI(b *bufio.Writer, id APIID) {
 	case AuthOAuth:
 		field(b, "access", "oauth, access token in "+describeSources(a.Sources)+marks(mark{a.StripAuth, "credential stripped"}))
 		p.printOAuth(b, &p.OAuth[a.OAuth])
+	case AuthToken:
+		field(b, "access", "auth token in "+describeSources(a.Sources)+marks(mark{a.StripAuth, "credential stripped"}))
+	}
+	if len(a.Scopes) > 0 {
+		field(b, "needs", describeScopes(a.Scopes))
 	}
 	if a.AllowList {
 		field(b, "allow list", "only routes marked allow are open")
@@ -39,7 +47,8 @@ func (p *Plan) printAPI(b *bufio.Writer, id APIID) {
 		if method == "" {
 			method = "*"
 		}
-		notes := marks(mark{r.IgnoreAuth, "ignore authentication"}, mark{r.Block, "block"}, mark{r.Allow, "allow"}, mark{r.IgnoreCase, "ignore case"})
+		notes := marks(mark{r.IgnoreAuth, "ignore authentication"}, mark{r.Block, "block"}, mark{r.Allow, "allow"}, mark{r.IgnoreCase, "ignore case"},
+			mark{len(r.Scopes) > 0, describeScopes(r.Scopes)})
 		field(b, "route", fmt.Sprintf("%s %s%s  %s", method, r.Path, notes, p.origin(r.Origin)))
 	}
 }
@@ -52,6 +61,9 @@ func (p *Plan) printOAuth(b *bufio.Writer, o *OAuth2) {
 	}
 	if len(o.Scopes) > 0 {
 		field(b, "scopes", strings.Join(o.Scopes, " "))
+	}
+	if o.AccessTTL > 0 {
+		field(b, "lifetime", fmt.Sprintf("%ds of access tokens", o.AccessTTL))
 	}
 	if o.NotifyURL != "" {
 		field(b, "notify", o.NotifyURL+marks(mark{o.NotifySecret != "", "with shared secret"}))
@@ -87,6 +99,10 @@ func describeSources(sources []Source) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+func describeScopes(alternatives []string) string {
+	return "scope " + strings.Join(alternatives, ", or ")
 }
 
 type mark struct {

@@ -2,8 +2,8 @@ package store
 
 import "time"
 
-// quotaSlack is how far the clocks of two callers of Lend may be apart without one of them ending the period of the other earlier.
-const quotaSlack = time.Minute
+// QuotaSlack is how far the clocks of two callers of Lend may be apart without one of them ending the period of the other earlier.
+const QuotaSlack = time.Minute
 
 // Lend is the arithmetic of Counters.Lend, which every store does in one step with reading q and storing next.
 func (q Quota) Lend(want, limit int64, period time.Duration, now time.Time) (lent int64, next Quota) {
@@ -19,7 +19,7 @@ func (q Quota) Lend(want, limit int64, period time.Duration, now time.Time) (len
 	q.Used += lent
 	if period > 0 {
 		end := now.Add(period).Round(0).UTC()
-		if q.Renews.IsZero() || end.Add(quotaSlack).Before(q.Renews) {
+		if q.Renews.IsZero() || end.Add(QuotaSlack).Before(q.Renews) {
 			q.Renews = end
 		}
 	}
