@@ -2,8 +2,10 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
 	"github.com/tykctl/tykctl/cmd/internal/exit"
@@ -12,28 +14,33 @@ import (
 	"github.com/tykctl/tykctl/compiler/check"
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/policies"
 )
 
 func newCompileCmd(std stdio) *cobra.Command {
 	var out string
+	var from sources
 	cmd := &cobra.Command{
-		Use:     "compile PATH|DIR... -o FILE",
-		Short:   "Compile API definitions to the plan that `tykctl serve` runs",
-		Example: "  tykctl compile apis/ -o apis.plan && tykctl serve apis.plan",
-		Args:    args(cobra.MinimumNArgs(1), "at least one file or directory"),
+		Use:   "compile PATH|DIR... -o FILE",
+		Short: "Compile API definitions to the plan that `tykctl serve` runs",
+		Example: `  tykctl compile apis/ -o apis.plan && tykctl serve apis.plan
+  tykctl compile apis/ --policies policies.json -o apis.plan`,
+		Args: args(cobra.MinimumNArgs(1), "at least one file or directory"),
 		RunE: func(_ *cobra.Command, list []string) error {
-			return runCompile(std, list, out)
+			from.paths = list
+			return runCompile(std, from, out)
 		},
 	}
+	from.flag(cmd.Flags())
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write the plan to (required)")
 	return cmd
 }
 
-func runCompile(std stdio, paths []string, out string) error {
+func runCompile(std stdio, from sources, out string) error {
 	if out == "" {
 		return exit.Usagef("compile wants -o FILE, the file to write the plan to")
 	}
-	p, err := compile(std, paths)
+	p, err := from.compile(std)
 	if err != nil {
 		return err
 	}
@@ -48,9 +55,24 @@ func runCompile(std stdio, paths []string, out string) error {
 	return nil
 }
 
-// compile reads documents and compiles them for being served. What is wrong with them is printed to std.Err; nothing is compiled by halves.
-func compile(std stdio, paths []string) (*plan.Plan, error) {
-	inputs, err := lint.Search{StdinName: "stdin"}.Inputs(paths)
+// sources are what a plan is made of.
+type sources struct {
+	paths    []string // of documents, or of a compiled plan
+	policies []string // files and directories
+}
+
+func (s *sources) flag(f *pflag.FlagSet) {
+	f.StringArrayVar(&s.policies, "policies", nil, "policies file of a gateway, or directory of policies; may be given several times")
+}
+
+// compile reads documents and policies and compiles them for being served. What is wrong with them is printed to std.Err; nothing is compiled
+// by halves.
+func (s *sources) compile(std stdio) (*plan.Plan, error) {
+	inputs, err := lint.Search{StdinName: "stdin"}.Inputs(s.paths)
+	if err != nil {
+		return nil, err
+	}
+	files, foundInPolicies, err := s.readPolicies()
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +83,15 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 	if all.Files == 0 {
 		return nil, exit.Usagef("no file holds an OpenAPI document")
 	}
-	found := all.Found
+	all.Policies = files
+	found := slices.Concat(all.Found, foundInPolicies)
 	var p *plan.Plan
 	if !found.HasErrors() {
 		var list diag.List
-		p, list = compiler.Compile(all.Docs)
+		p, list = compiler.Compile(all.Docs, files...)
 		found = append(found, list...)
 	} else {
-		found = append(found, compiler.Check(all.Docs, check.Options{})...) // the rest of what is wrong, in the same run
+		found = append(found, compiler.Check(all.Docs, check.Options{Policies: files})...) // the rest of what is wrong, in the same run
 	}
 	if err := printDiagnostics(std.Err, found.Sort(), all); err != nil {
 		return nil, exit.Unread(err)
@@ -77,6 +100,23 @@ func compile(std stdio, paths []string) (*plan.Plan, error) {
 		return nil, failing{diag.Error, -1}.verdict(found)
 	}
 	return p, nil
+}
+
+// readPolicies reads the policies, each file once.
+func (s *sources) readPolicies() ([]*policies.File, diag.List, error) {
+	var inputs []lint.Input
+	for _, path := range s.policies {
+		found, err := lint.FindPolicies(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, in := range found {
+			if !slices.Contains(inputs, in) {
+				inputs = append(inputs, in)
+			}
+		}
+	}
+	return lint.LoadPolicies(inputs, nil)
 }
 
 // printDiagnostics prints warnings and errors; infos are for `tykctl validate`.

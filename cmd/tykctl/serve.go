@@ -27,7 +27,7 @@ import (
 )
 
 type serveOptions struct {
-	paths      []string
+	sources
 	listen     string
 	secret     string
 	secretFile string
@@ -48,11 +48,12 @@ func newServeCmd(std stdio) *cobra.Command {
 		Use:   "serve PATH|DIR|PLAN...",
 		Short: "Serve API definitions: reverse proxy and OAuth 2.0 authorization server",
 		Long: `Serve compiles API definitions and runs them. Definitions with an error are not served, and neither is anything else then.
-SIGHUP and GET /tyk/reload read them again; when they have become wrong, what was served before stays in force.
+SIGHUP and GET /tyk/reload read them again, and the policies with them; when they have become wrong, what was served before stays in force.
 
 Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DIR; the flag wins. The gateway secret protects the admin API
 (header X-Tyk-Authorization); give it in a file or as TYKCTL_SECRET, or let the first start make one in the data directory.`,
 		Example: `  tykctl serve apis/
+  tykctl serve apis/ --policies policies.json
   tykctl serve my-api.yaml --listen 127.0.0.1:8080 --store memory:
   tykctl serve apis/ --secret-file /run/secrets/gateway --store bolt:/var/lib/tykctl/tykctl.db`,
 		Args: args(cobra.MinimumNArgs(1), "files or directories of API definitions, or a compiled plan"),
@@ -64,6 +65,7 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 		},
 	}
 	f := cmd.Flags()
+	opts.flag(f)
 	f.StringVar(&opts.listen, "listen", "127.0.0.1:8080", "address to listen on")
 	f.StringVar(&opts.secret, "secret", "", "the gateway secret; use the variable or --secret-file, a flag is seen in the process list")
 	f.StringVar(&opts.secretFile, "secret-file", "", "file that holds the gateway secret")
@@ -102,7 +104,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	p, err := planOf(std, opts.paths)
+	p, err := opts.plan(std)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err := syncUsers(ctx, st, people, logger); err != nil {
 		return exit.Unread(err)
 	}
-	reloader := &reloader{std: std, paths: opts.paths, users: opts.users, store: st, logger: logger}
+	reloader := &reloader{std: std, sources: opts.sources, users: opts.users, store: st, logger: logger}
 	server, err := runtime.New(p, runtime.Options{
 		Store: st, Secret: secret, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
 		Login:     opts.dev.login(devs, st, logger),
@@ -178,6 +180,9 @@ func announce(std stdio, p *plan.Plan, base, secretPlace string) {
 		a := &p.APIs[i]
 		up := &p.Upstreams[a.Upstream]
 		fmt.Fprintf(std.Err, "  %s  %s -> %s://%s%s\n", a.ID, base+a.ListenPath, up.Scheme, up.Host, up.Path)
+	}
+	if len(p.Policies) > 0 {
+		fmt.Fprintf(std.Err, "tykctl: policies: %d\n", len(p.Policies))
 	}
 	fmt.Fprintf(std.Err, "tykctl: gateway secret: %s\n", secretPlace)
 }
@@ -285,8 +290,8 @@ func ownSecret(file string) (string, error) {
 
 // reloader compiles the definitions again and swaps them in, one reload at a time.
 type reloader struct {
-	std    stdio
-	paths  []string
+	std stdio
+	sources
 	users  string // the users file; empty: none
 	store  store.Users
 	logger *slog.Logger
@@ -297,7 +302,7 @@ type reloader struct {
 func (r *reloader) reload(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, err := planOf(r.std, r.paths)
+	p, err := r.plan(r.std)
 	if err != nil {
 		return err
 	}
@@ -311,7 +316,7 @@ func (r *reloader) reload(ctx context.Context) error {
 	if err := syncUsers(ctx, r.store, people, r.logger); err != nil {
 		return err
 	}
-	r.logger.Info("reloaded", "apis", len(p.APIs))
+	r.logger.Info("reloaded", "apis", len(p.APIs), "policies", len(p.Policies))
 	return nil
 }
 

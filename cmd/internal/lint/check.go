@@ -63,8 +63,16 @@ func Check(inputs []Input, opt Options) (*Set, error) {
 }
 
 func loadPolicies(opt Options) (known []*policies.File, found diag.List, err error) {
-	for _, in := range opt.Policies {
-		data, err := opt.Read(in)
+	return LoadPolicies(opt.Policies, opt.Read)
+}
+
+// LoadPolicies reads files of policies; read is nil to read them from disk. What is wrong with them is in the list.
+func LoadPolicies(inputs []Input, read func(Input) ([]byte, error)) (known []*policies.File, found diag.List, err error) {
+	if read == nil {
+		read = func(in Input) ([]byte, error) { return ReadFile(in, nil) }
+	}
+	for _, in := range inputs {
+		data, err := read(in)
 		if err != nil {
 			return nil, nil, exit.Unread(err)
 		}
