@@ -112,4 +112,28 @@ var adminAPI = []Difference{
 		Here: "they are kept in the store and count from the next request on; policies of files are refused with 409",
 		Why:  "an answer of 200 means that it happened",
 	},
+	{
+		ID: "admin-password-ends-tokens", Area: area,
+		Tyk:  "another password for a user leaves the tokens alive that the former one has bought",
+		Here: "they end; a call that sends no password keeps it, and the tokens",
+		Why:  "who changes a password wants whoever knew it out",
+	},
+	{
+		ID: "admin-token-hint", Area: area,
+		Tyk:  "a wrong token_type_hint leaves a token alive though the answer says revoked",
+		Here: "both kinds are looked for, whatever the hint",
+		Why:  "RFC 7009 §2.1",
+	},
+	{
+		ID: "admin-dashboard", Area: area,
+		Tyk:  "the routes below /api/apis/oauth/ are the Dashboard's, a product of its own with users of its own",
+		Here: "the gateway answers them; the header Authorization holds the gateway secret, bare or as a bearer token",
+		Why:  "there is one program, and one secret that opens its admin API",
+	},
+	{
+		ID: "admin-no-clients-of-an-api", Area: area,
+		Tyk:  "DELETE /tyk/oauth/clients/{api} says 200 and does nothing useful",
+		Here: "405",
+		Why:  "an answer of 200 means that it happened",
+	},
 }
