@@ -256,7 +256,10 @@ func marked(t *testing.T, text string, f finding) string {
 func TestManyDocumentsOneReport(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	n := min(scale(t)*5, 10_000)
+	n := min(scale(t)*10, 10_000)
+	if raceDetector {
+		n = 200
+	}
 	names := make([]string, n)
 	for i := range names {
 		names[i] = fmt.Sprintf("api-%d.%s", i, []string{"json", "yaml"}[i%2])
