@@ -13,6 +13,8 @@ var arrows = map[string][]string{
 	"cmd/tykctl":                 {"..."},
 	"cmd/internal/atomicfile":    {},
 	"cmd/internal/baseline":      {"cmd/internal/atomicfile", "compiler/check", "oas/diag"},
+	"cmd/internal/clientfile":    {"cmd/internal/gateway", "cmd/internal/listfile", "oas/source"},
+	"cmd/internal/gateway":       {},
 	"cmd/internal/config":        {"compiler/check", "oas", "oas/diag", "oas/policies", "oas/source", "oas/typo"},
 	"cmd/internal/exit":          {},
 	"cmd/internal/git":           {"cmd/internal/exit"},

@@ -37,6 +37,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		newServeCmd(std),
 		newCompileCmd(std),
 		newPlanCmd(std),
+		newClientCmd(std),
 		newUserCmd(std),
 		newRulesCmd(std),
 		newExplainCmd(std),

@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
-			g := &gateway{dir: env.WorkDir}
+			g := &served{dir: env.WorkDir}
 			env.Values[gatewayKey{}] = g
 			env.Defer(g.kill)
 			root, err := filepath.Abs(filepath.Join("..", ".."))
@@ -50,12 +50,12 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": func(ts *testscript.TestScript, _ bool, args []string) {
-				g := ts.Value(gatewayKey{}).(*gateway)
+				g := ts.Value(gatewayKey{}).(*served)
 				g.dir = ts.MkAbs(".")
 				ts.Setenv("URL", g.start(ts, args))
 			},
-			"kill":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*gateway).kill() },
-			"reload":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*gateway).reload(ts) },
+			"kill":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*served).kill() },
+			"reload":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*served).reload(ts) },
 			"upstream": startUpstream,
 			"http":     sendHTTP,
 			"expand":   expandFile,
@@ -67,8 +67,8 @@ func TestScripts(t *testing.T) {
 
 type gatewayKey struct{}
 
-// gateway is a `tykctl serve` process of a script.
-type gateway struct {
+// served is a `tykctl serve` process of a script.
+type served struct {
 	dir string
 	cmd *exec.Cmd
 
@@ -78,7 +78,7 @@ type gateway struct {
 
 var servingLine = regexp.MustCompile(`serving .* on (http://\S+)`)
 
-func (g *gateway) start(ts *testscript.TestScript, args []string) string {
+func (g *served) start(ts *testscript.TestScript, args []string) string {
 	g.kill()
 	g.cmd = exec.Command("tykctl", append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	g.cmd.Dir = g.dir
@@ -101,7 +101,7 @@ func (g *gateway) start(ts *testscript.TestScript, args []string) string {
 const testSecret = "script-gateway-secret"
 
 // await returns the first logged line since the last call that matches.
-func (g *gateway) await(ts *testscript.TestScript, pattern *regexp.Regexp) string {
+func (g *served) await(ts *testscript.TestScript, pattern *regexp.Regexp) string {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		g.mu.Lock()
 		for i, line := range g.log {
@@ -119,13 +119,13 @@ func (g *gateway) await(ts *testscript.TestScript, pattern *regexp.Regexp) strin
 	return ""
 }
 
-func (g *gateway) reload(ts *testscript.TestScript) {
+func (g *served) reload(ts *testscript.TestScript) {
 	ts.Check(g.cmd.Process.Signal(syscall.SIGHUP))
 	line := g.await(ts, regexp.MustCompile(`reload`))
 	fmt.Fprintln(ts.Stdout(), line)
 }
 
-func (g *gateway) kill() {
+func (g *served) kill() {
 	if g.cmd == nil {
 		return
 	}

@@ -162,7 +162,7 @@ func back(list []glyph, from, room int) int {
 
 // secretPart matches what holds a secret: a member of a telling name, up to its value, or the credentials in a URL. A CI log is no place for
 // one, even where the document is public.
-var secretPart = regexp.MustCompile(`(?i)(["']?\b(?:sharedSecret|secret|clientSecret|password|source)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,{}\[\]"'][^,{}\[\]]*)|(://)([^/?#@\s"']+)@`)
+var secretPart = regexp.MustCompile(`(?i)(["']?\b(?:sharedSecret|secret|clientSecret|password(?:Hash)?|source)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,{}\[\]"'][^,{}\[\]]*)|(://)([^/?#@\s"']+)@`)
 
 // secretWords are what every match of secretPart holds one of: most lines need no look at the expression, which is slow.
 var secretWords = []string{"secret", "password", "source", "://"}

@@ -117,6 +117,12 @@ func (h *Handler) Serve(ctx *fasthttp.RequestCtx, path []byte) {
 	}
 	at := segments(path[len(gatewayPrefix):])
 	switch at[0] {
+	case "apis":
+		if len(at) > 1 {
+			notFound(ctx)
+			return
+		}
+		h.listAPIs(ctx)
 	case "oauth":
 		h.gatewayOAuth(ctx, at[1:])
 	case "keys":
