@@ -39,6 +39,7 @@ type serveOptions struct {
 	codeTTL    time.Duration
 	drain      time.Duration
 	users      string
+	separator  string
 	dev        devOptions
 }
 
@@ -77,6 +78,7 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 	f.DurationVar(&opts.codeTTL, "code-ttl", 250*time.Second, "lifetime of authorization codes")
 	f.DurationVar(&opts.drain, "drain-timeout", 20*time.Second, "how long requests may take to end when the gateway stops")
 	f.StringVar(&opts.users, "users", "", "users file of the password grant, read again with the definitions; `tykctl user hash` prints its hashes")
+	f.StringVar(&opts.separator, "redirect-uri-separator", "", "parts several redirect URIs in a client's redirect_uri, as Tyk's oauth_redirect_uri_separator; empty: it holds one")
 	opts.dev.flags(f)
 	return cmd
 }
@@ -138,6 +140,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 		Store: st, Secret: secret, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
 		Login:     opts.dev.login(devs, st, logger),
 		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
+		RedirectURISeparator: opts.separator,
 	})
 	if err != nil {
 		return exit.Unread(err)
