@@ -70,7 +70,9 @@ func TestDirectoryHoldsHostileFiles(t *testing.T) {
 	for name, make := range map[string]func() error{
 		"a pipe":           func() error { return syscall.Mkfifo("x.yaml", 0o600) },
 		"a link to itself": func() error { return os.Symlink("x.yaml", "x.yaml") },
-		"a device":         func() error { return os.Symlink("/dev/zero", "x.yaml") },
+		// Found, and gone when it is to be read, as a file that is deleted in between.
+		"a link to nothing": func() error { return os.Symlink("nothing.yaml", "x.yaml") },
+		"a device":          func() error { return os.Symlink("/dev/zero", "x.yaml") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
