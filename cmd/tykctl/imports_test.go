@@ -78,6 +78,7 @@ var homes = map[string][]string{
 	"unsafe":                                     {"runtime/internal/unsafestr"},
 	"pgregory.net/rapid":                         {"runtime/store/storetest"},
 	"github.com/google/go-cmp/cmp":               {"runtime/store/storetest"},
+	"github.com/google/go-cmp/cmp/cmpopts":       {"runtime/store/storetest"},
 	"github.com/rogpeppe/go-internal/testscript": {},
 	"github.com/rogpeppe/go-internal/diff":       {"cmd/internal/fix"},
 }

@@ -13,7 +13,7 @@ func (q Quota) Lend(want, limit int64, period time.Duration, now time.Time) (len
 	if limit > q.Used {
 		lent = max(0, min(want, limit-q.Used))
 	}
-	if lent == 0 && !q.counted() {
+	if lent == 0 && q.IsZero() {
 		return 0, q
 	}
 	q.Used += lent
@@ -26,8 +26,8 @@ func (q Quota) Lend(want, limit int64, period time.Duration, now time.Time) (len
 	return lent, q
 }
 
-// counted reports whether a period is under way.
-func (q Quota) counted() bool { return q.Used > 0 || !q.Renews.IsZero() }
+// IsZero reports whether nothing is counted, and no period under way.
+func (q Quota) IsZero() bool { return q.Used == 0 && q.Renews.IsZero() }
 
 // GiveBack is the arithmetic of Counters.GiveBack.
 func (q Quota) GiveBack(unused int64, renews time.Time) Quota {

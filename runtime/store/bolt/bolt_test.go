@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,10 +16,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestContract(t *testing.T) { runContract(t, Options{}) }
+var testKey = bytes.Repeat([]byte{7}, KeySize)
+
+func TestContract(t *testing.T) { runContract(t, Options{Key: testKey}) }
 
 // TestContractSmallCache has one token in each part of the cache: many reads miss it.
-func TestContractSmallCache(t *testing.T) { runContract(t, Options{CacheTokens: 1}) }
+func TestContractSmallCache(t *testing.T) { runContract(t, Options{CacheTokens: 1, Key: testKey}) }
 
 // runContract does not sync, and copies an empty store instead of making one: hundreds are opened. Durability is TestDurable's matter.
 func runContract(t *testing.T, opt Options) {
@@ -80,14 +83,22 @@ func (s *Store) Leftover() (left string) {
 		return err.Error()
 	}
 	for i := range s.tokens {
-		if n := len(s.tokens[i].records); n > 0 {
-			left += fmt.Sprintf("%d in the cache, ", n)
+		left += cached("tokens", &s.tokens[i]) + cached("keys", &s.apiKeys[i])
+	}
+	return left + cached("clients", &s.clients)
+}
+
+func cached[K comparable, V any](what string, p *part[K, V]) string {
+	n := 0
+	for _, v := range p.records {
+		if v != nil { // that something is not there may be known
+			n++
 		}
 	}
-	if n := len(s.clients.records); n > 0 {
-		left += fmt.Sprintf("%d clients in the cache", n)
+	if n == 0 {
+		return ""
 	}
-	return left
+	return fmt.Sprintf("%d %s in the cache, ", n, what)
 }
 
 // checkFile fails the test unless bbolt finds the file sound and the indexes name exactly the records there are.
@@ -119,6 +130,9 @@ func checkIndexes(t *testing.T, tx *bbolt.Tx) error {
 			off[string(bucketExpiry)+string(expiryKey(&e))]++
 			if !e.kind.spent() {
 				off[string(bucketFamily)+string(familyKey(&e))]++
+				if e.user != (userID{}) {
+					off[string(bucketBought)+string(boughtKey(&e))]++
+				}
 			}
 			return err
 		})
@@ -126,7 +140,10 @@ func checkIndexes(t *testing.T, tx *bbolt.Tx) error {
 			return err
 		}
 	}
-	for _, name := range [][]byte{bucketOwner, bucketExpiry, bucketFamily} {
+	if err := indexesOfOthers(tx, off); err != nil {
+		return err
+	}
+	for _, name := range [][]byte{bucketOwner, bucketExpiry, bucketFamily, bucketBought, bucketLine, bucketDue} {
 		err := tx.Bucket(name).ForEach(func(k, _ []byte) error {
 			off[string(name)+string(k)]--
 			return nil
@@ -141,4 +158,41 @@ func checkIndexes(t *testing.T, tx *bbolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// indexesOfOthers counts the index entries that keys, quotas and notices must have.
+func indexesOfOthers(tx *bbolt.Tx, off map[string]int) error {
+	err := tx.Bucket(bucketAPIKey).ForEach(func(k, v []byte) error {
+		a, err := decodeAPIKey(k, v)
+		if err == nil && !a.ExpiresAt.IsZero() {
+			off[string(bucketExpiry)+string(removalKey(a.ExpiresAt, kindAPIKey, a.Key))]++
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = tx.Bucket(bucketQuota).ForEach(func(k, _ []byte) error {
+		q, err := loadQuota(tx, store.Key(k))
+		if err == nil && !q.Renews.IsZero() {
+			off[string(bucketExpiry)+string(removalKey(q.Renews, kindQuota, store.Key(k)))]++
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	seen := map[store.FamilyID]bool{}
+	return tx.Bucket(bucketNotice).ForEach(func(k, v []byte) error {
+		n, err := decodeNotice(k, v)
+		if err != nil {
+			return err
+		}
+		off[string(bucketLine)+string(lineKey(n.Family, k))]++
+		if !seen[n.Family] {
+			off[string(bucketDue)+string(dueKey(n.NextAt, k))]++
+		}
+		seen[n.Family] = true
+		return nil
+	})
 }

@@ -8,5 +8,5 @@ import (
 )
 
 func TestDurable(t *testing.T) {
-	storetest.RunDurable(t, func(t *testing.T, path string) store.Store { return openTest(t, path, Options{}) })
+	storetest.RunDurable(t, func(t *testing.T, path string) store.Store { return openTest(t, path, Options{Key: testKey}) })
 }

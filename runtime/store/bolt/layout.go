@@ -88,8 +88,9 @@ func (k kind) bucket() []byte {
 		return bucketCode
 	case kindRefresh, kindSpentRefresh:
 		return bucketRefresh
+	default:
+		return nil
 	}
-	return nil
 }
 
 func (k kind) spent() bool { return k == kindSpentCode || k == kindSpentRefresh }

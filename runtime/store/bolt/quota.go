@@ -23,7 +23,7 @@ func (s *Store) Lend(
 	if err != nil {
 		return 0, store.Quota{}, err
 	}
-	if lent, q = before.Lend(want, limit, period, now); lent == 0 && sameQuota(q, before) {
+	if lent, q = before.Lend(want, limit, period, now); lent == 0 && (q.IsZero() || sameQuota(q, before)) {
 		return 0, q, nil
 	}
 	err = s.write(ctx, func(b *batch) error {
@@ -31,8 +31,9 @@ func (s *Store) Lend(
 		if err != nil {
 			return err
 		}
-		lent, q = before.Lend(want, limit, period, now)
-		b.setQuota(key, before, q)
+		if lent, q = before.Lend(want, limit, period, now); !q.IsZero() {
+			b.setQuota(key, before, q)
+		}
 		return nil
 	})
 	if err != nil {
@@ -88,7 +89,7 @@ func (b *batch) setQuota(key store.Key, before, q store.Quota) {
 			b.put(bucketExpiry, removalKey(q.Renews, kindQuota, key), nil)
 		}
 	}
-	if sameQuota(q, store.Quota{}) {
+	if q.IsZero() {
 		b.remove(bucketQuota, key[:])
 		return
 	}

@@ -178,6 +178,8 @@ func TestFileError(t *testing.T) {
 		func() error { return s.RevokeAccess(ctx, pair(1).Access.Key) },
 		func() error { return s.IssueTokens(ctx, pair(2)) },
 		func() error { return s.IssueTokens(ctx, pair(1)) },
+		func() error { return s.PutKey(ctx, &store.APIKey{Key: store.KeyOf("key")}) },
+		func() error { return s.PutPolicy(ctx, "gold", nil) },
 		func() error { return s.UpdateClient(ctx, "api", "client", large) },
 	)
 	for i, err := range errs {
@@ -191,6 +193,12 @@ func TestFileError(t *testing.T) {
 	}
 	if c, err := s.Client(ctx, "api", "client"); err != nil || c.MetaData != nil {
 		t.Errorf("the client is %v, %v", c, err)
+	}
+	if _, err := s.APIKey(ctx, store.KeyOf("key")); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the key: error is %v", err)
+	}
+	if all, err := s.Policies(ctx); err != nil || len(all) != 0 {
+		t.Errorf("the policies are %v, %v", all, err)
 	}
 	issue(t, s, 2)
 	if !has(t, s, pair(2).Access.Key) {

@@ -161,7 +161,7 @@ func (s *Store) Lend(ctx context.Context, key store.Key, want, limit int64, peri
 	}
 	defer s.mu.Unlock()
 	lent, q := s.quota(key).Lend(want, limit, period, now)
-	if q != (store.Quota{}) {
+	if !q.IsZero() {
 		s.setQuota(key, q)
 	}
 	return lent, q, nil
@@ -173,9 +173,7 @@ func (s *Store) GiveBack(ctx context.Context, key store.Key, unused int64, renew
 		return err
 	}
 	defer s.mu.Unlock()
-	if s.quotas[key] != nil {
-		s.setQuota(key, s.quota(key).GiveBack(unused, renews))
-	}
+	s.setQuota(key, s.quota(key).GiveBack(unused, renews))
 	return nil
 }
 
@@ -192,12 +190,11 @@ func (s *Store) ResetQuota(ctx context.Context, key store.Key) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	if e := s.quotas[key]; e != nil {
-		s.remove(e)
-	}
+	s.setQuota(key, store.Quota{})
 	return nil
 }
 
+// quota is zero when nothing has been counted.
 func (s *Store) quota(key store.Key) store.Quota {
 	e := s.quotas[key]
 	if e == nil {
@@ -208,6 +205,12 @@ func (s *Store) quota(key store.Key) store.Quota {
 
 func (s *Store) setQuota(key store.Key, q store.Quota) {
 	e := s.quotas[key]
+	if q.IsZero() {
+		if e != nil {
+			s.remove(e)
+		}
+		return
+	}
 	if e == nil {
 		e = &entry{ref: ref{quota, key}, pos: -1}
 		s.quotas[key] = e

@@ -1,7 +1,7 @@
 // Package memory is a store that lives and dies with the process: for tests, for trying things out, and for gateways whose
 // clients can simply ask for a new access token after a restart. It keeps the whole contract of package store but durability.
 //
-// One lock guards everything. Writers hold it for a few map operations; readers share it, and AccessToken does not allocate.
+// One lock guards everything. Writers hold it for a few map operations; readers share it, and AccessToken, APIKey and Policies do not allocate.
 // There is no goroutine: what expired stays until Sweep is called.
 package memory
 

@@ -18,9 +18,15 @@ func TestContract(t *testing.T) {
 
 // Leftover is for storetest.
 func (s *Store) Leftover() string {
-	if len(s.clients)+len(s.entries)+len(s.queue)+len(s.byClient)+len(s.byFamily) == 0 {
-		return ""
+	var left string
+	for what, n := range map[string]int{
+		"clients": len(s.clients), "entries": len(s.entries), "queued": len(s.queue), "owners": len(s.byClient),
+		"families": len(s.byFamily), "buyers": len(s.byUser), "keys": len(s.keys), "quotas": len(s.quotas), "users": len(s.users),
+		"policies": len(s.policies), "notices": len(s.outbox.byID), "lines": len(s.outbox.byFamily), "due": len(s.outbox.due),
+	} {
+		if n > 0 {
+			left += fmt.Sprintf("%d %s, ", n, what)
+		}
 	}
-	return fmt.Sprintf("%d clients, %d entries, %d queued, %d owners, %d families",
-		len(s.clients), len(s.entries), len(s.queue), len(s.byClient), len(s.byFamily))
+	return left
 }

@@ -40,9 +40,8 @@ func (o *outbox) post(n *store.Notice) {
 		w.NextAt = w.CreatedAt
 	}
 	o.byID[w.ID] = w
-	family := append(o.byFamily[w.Family], w)
-	o.byFamily[w.Family] = family
-	if len(family) == 1 {
+	o.byFamily[w.Family] = append(o.byFamily[w.Family], w)
+	if len(o.byFamily[w.Family]) == 1 {
 		heap.Push(&o.due, w)
 	}
 }

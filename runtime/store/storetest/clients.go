@@ -14,6 +14,7 @@ var clientTests = map[string]func(*world){
 	"UpdateClient":       updateClient,
 	"UpdatesAreSerial":   updatesAreSerial,
 	"ListIsOrdered":      listIsOrdered,
+	"ClientAPIs":         clientAPIs,
 	"IDsAreWhole":        idsAreWhole,
 	"DeleteClient":       deleteClient,
 	"NothingIsInherited": nothingIsInherited,
@@ -130,6 +131,31 @@ func listIsOrdered(w *world) {
 	list, err = w.Clients(w.ctx, "no api")
 	noError(w.T, err)
 	equal(w.T, len(list), 0)
+}
+
+func clientAPIs(w *world) {
+	other, known := "wanted", map[string]bool{"": true, "z": true, "api-10": true, "Api": true, "é": true, "\xff\xff": true}
+	for id := range known {
+		noError(w.T, w.CreateClient(w.ctx, w.client(id, other)))
+		noError(w.T, w.CreateClient(w.ctx, w.client(id, other+"0")))
+		noError(w.T, w.CreateClient(w.ctx, w.client(id, "0"+other)))
+	}
+	for _, id := range []string{"api-2", "zz", "\xff"} { // on these there are others only
+		noError(w.T, w.CreateClient(w.ctx, w.client(id, "somebody")))
+	}
+	list, err := w.ClientAPIs(w.ctx, other)
+	noError(w.T, err)
+	equal(w.T, list, []string{"", "Api", "api-10", "z", "é", "\xff\xff"})
+	noError(w.T, w.DeleteClient(w.ctx, "z", other))
+	list, err = w.ClientAPIs(w.ctx, other)
+	noError(w.T, err)
+	equal(w.T, list, []string{"", "Api", "api-10", "é", "\xff\xff"})
+	list, err = w.ClientAPIs(w.ctx, "nobody")
+	noError(w.T, err)
+	equal(w.T, len(list), 0)
+	list, err = w.ClientAPIs(w.ctx, client)
+	noError(w.T, err)
+	equal(w.T, list, []string{api, otherAPI})
 }
 
 // idsAreWhole: a client whose ids begin like another's, or are cut elsewhere, is another client.

@@ -99,7 +99,9 @@ func (m *more) PutPolicy(_ context.Context, id string, policy []byte) error {
 	return nil
 }
 
-func (m *more) Policies(context.Context) (map[string][]byte, error) { return maps.Clone(m.policies), nil }
+func (m *more) Policies(context.Context) (map[string][]byte, error) {
+	return maps.Clone(m.policies), nil
+}
 
 func (m *more) DeletePolicy(_ context.Context, id string) error {
 	if _, known := m.policies[id]; !known {
@@ -114,15 +116,15 @@ func (m *more) Lend(_ context.Context, k store.Key, want, limit int64, period ti
 	if m.quotas == nil {
 		m.quotas = map[store.Key]store.Quota{}
 	}
-	q, counted := m.quotas[k]
-	if counted && !q.Renews.IsZero() && !q.Renews.After(now) {
-		q, counted = store.Quota{}, false
+	q := m.quotas[k]
+	if !q.Renews.IsZero() && !q.Renews.After(now) {
+		q = store.Quota{}
 	}
 	lent := int64(0)
 	for ; lent < want && q.Used < limit; lent++ {
 		q.Used++
 	}
-	if lent == 0 && !counted {
+	if q.Used == 0 && q.Renews.IsZero() { // nothing is counted
 		return 0, q, nil
 	}
 	if end := now.Add(period); period > 0 && (q.Renews.IsZero() || q.Renews.Sub(end) > time.Minute) {

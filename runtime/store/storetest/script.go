@@ -16,12 +16,15 @@ type actor struct {
 
 // stepsPerCycle steps make a cycle, with tokens of its own. A client serves for cyclesPerClient.
 const (
-	stepsPerCycle   = 12
+	stepsPerCycle   = 20
 	cyclesPerClient = 4
 )
 
 // secretMark is in the text of every secret. None may be found in the file.
 const secretMark = "tykctl-storetest-secret"
+
+// secretsPerCycle is how many names secret gives in a cycle.
+const secretsPerCycle = 10
 
 func (a *actor) clientOf(cycle int) string {
 	return fmt.Sprintf("%s-%d", a.name, cycle/cyclesPerClient)
@@ -84,8 +87,10 @@ func (a *actor) step(s store.Store, k int) error {
 		return s.RotateRefresh(ctx, a.pairNo(cycle, 0, "code").Refresh.Key, a.pairNo(cycle, 5, "code"))
 	case 10: // succeeds unless its family or client was revoked
 		return s.RotateRefresh(ctx, a.pairNo(cycle, 1, "code").Refresh.Key, a.pairNo(cycle, 6, "code"))
-	default:
+	case 11:
 		return s.IssueTokens(ctx, a.pairNo(cycle, 7, "last"))
+	default:
+		return a.stepOthers(ctx, s, cycle, k%stepsPerCycle)
 	}
 }
 
@@ -111,9 +116,13 @@ func (a *actor) holds(s, m store.Store, steps int) string {
 	var clients [][2]string
 	for cycle := range steps/stepsPerCycle + 1 {
 		clients = append(clients, [2]string{api, a.clientOf(cycle)})
-		for n := range 8 {
+		for n := range secretsPerCycle {
 			names = append(names, a.secret(cycle, n))
 		}
+		names = append(names, a.userOf(cycle))
 	}
-	return a.difference(s, m, names, clients)
+	if d := a.difference(s, m, names, clients); d != "" {
+		return d
+	}
+	return a.differentLists(s, m)
 }

@@ -8,13 +8,14 @@
 // Run opens a new, empty store for every test and closes it. A store that can tell what it still holds shows leaks: if it has a
 // method Leftover() string, that must return "" once everything expired, was swept, and the clients were deleted.
 //
-// Files: clients.go, codes.go, tokens.go, sweep.go and conduct.go test the promises one by one, random.go all of them at
-// random against the naive store in model.go, durable.go and script.go what is left after kill -9.
+// Files: clients.go, codes.go, tokens.go, keys.go, users.go, counters.go, outbox.go, sweep.go and conduct.go test the promises one by
+// one, random.go and random_more.go all of them at random against the naive store in model.go and model_more.go, durable.go and script.go what is left after kill -9.
 package storetest
 
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -26,7 +27,9 @@ import (
 
 // Run tests that the stores which open returns keep the contract. What open registers with t.Cleanup runs after Close.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
-	for _, group := range []map[string]func(*world){clientTests, codeTests, tokenTests, sweepTests, conductTests} {
+	for _, group := range []map[string]func(*world){
+		clientTests, codeTests, tokenTests, keyTests, userTests, counterTests, outboxTests, sweepTests, conductTests,
+	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
 				s := open(t)
@@ -53,12 +56,15 @@ type world struct {
 }
 
 func newWorld(t *testing.T, s store.Store) *world {
-	w := &world{T: t, Store: s, ctx: t.Context(), base: time.Now().Truncate(time.Second)}
+	w := &world{T: t, Store: s, ctx: t.Context(), base: now()}
 	noError(t, s.CreateClient(w.ctx, w.client(api, client)))
 	noError(t, s.CreateClient(w.ctx, w.client(otherAPI, client)))
 	noError(t, s.CreateClient(w.ctx, w.client(api, otherClient)))
 	return w
 }
+
+// now is in the form in which times come back from a file.
+func now() time.Time { return time.Now().Truncate(time.Second).UTC() }
 
 func (w *world) client(apiID, id string) *store.Client {
 	return &store.Client{
@@ -89,11 +95,11 @@ func (w *world) pairOf(apiID, clientID, family, name string) *store.TokenPair {
 	return &store.TokenPair{
 		Access: store.AccessToken{
 			Key: store.KeyOf("access " + name), APIID: apiID, ClientID: clientID, Family: familyOf(family),
-			Scope: "read write", KeyRules: []byte(`{"rate":1}`), IssuedAt: w.base, ExpiresAt: w.base.Add(time.Hour),
+			Scope: "read write", KeyRules: []byte(`{"rate":1}`), PolicyIDs: []string{"gold", "silver"}, IssuedAt: w.base, ExpiresAt: w.base.Add(time.Hour),
 		},
 		Refresh: &store.RefreshToken{
 			Key: store.KeyOf("refresh " + name), APIID: apiID, ClientID: clientID, Family: familyOf(family),
-			Scope: "read write admin", KeyRules: []byte(`{"rate":2}`), IssuedAt: w.base, ExpiresAt: w.base.Add(2 * time.Hour),
+			Scope: "read write admin", KeyRules: []byte(`{"rate":2}`), PolicyIDs: []string{"iron"}, IssuedAt: w.base, ExpiresAt: w.base.Add(2 * time.Hour),
 		},
 	}
 }
@@ -141,7 +147,8 @@ func (w *world) accessGone(p *store.TokenPair) {
 	isError(w.T, err, store.ErrNotFound)
 }
 
-// empty fails the test when the store holds anything after everything expired and was swept, and the clients were deleted.
+// empty fails the test when the store holds anything after everything expired and was swept, and what never expires was deleted. Quotas
+// that never end are the test's to reset.
 func (w *world) empty() {
 	w.Helper()
 	for {
@@ -158,8 +165,34 @@ func (w *world) empty() {
 			noError(w.T, w.DeleteClient(w.ctx, id, c.ID))
 		}
 	}
+	w.deleteOthers()
 	if s, ok := w.Store.(interface{ Leftover() string }); ok {
 		equal(w.T, s.Leftover(), "")
+	}
+}
+
+// deleteOthers deletes what needs no client.
+func (w *world) deleteOthers() {
+	w.Helper()
+	keys, err := w.APIKeys(w.ctx, store.Key{}, math.MaxInt)
+	noError(w.T, err)
+	for _, k := range keys {
+		noError(w.T, w.DeleteKey(w.ctx, k.Key))
+	}
+	users, err := w.Users(w.ctx)
+	noError(w.T, err)
+	for _, u := range users {
+		noError(w.T, w.DeleteUser(w.ctx, u.OrgID, u.Name))
+	}
+	policies, err := w.Policies(w.ctx)
+	noError(w.T, err)
+	for id := range policies {
+		noError(w.T, w.DeletePolicy(w.ctx, id))
+	}
+	notices, err := w.Notices(w.ctx, 0, math.MaxInt)
+	noError(w.T, err)
+	for _, n := range notices {
+		noError(w.T, w.DropNotice(w.ctx, n.ID))
 	}
 }
 

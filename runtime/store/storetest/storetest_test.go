@@ -12,7 +12,14 @@ func TestModel(t *testing.T) {
 		"createAndRead": createAndRead, "sameIDOnTwoAPIs": sameIDOnTwoAPIs, "deleteClient": deleteClient,
 		"nothingIsInherited": nothingIsInherited, "redeemCode": redeemCode, "rotateRefresh": rotateRefresh,
 		"revokeAccess": revokeAccess, "revokeFamily": revokeFamily, "revokeClient": revokeClient,
-		"clientTokens": clientTokens, "sweepExpired": sweepExpired, "sweepKeepsSpent": sweepKeepsSpent,
+		"clientTokens": clientTokens, "sweepExpired": sweepExpired, "sweepKeepsSpent": sweepKeepsSpent, "clientAPIs": clientAPIs,
+		"putKey": putKey, "deleteKey": deleteKey, "keysAreOrdered": keysAreOrdered, "sweepKeys": sweepKeys, "policies": policies,
+		"usersAreOrdered": usersAreOrdered, "deleteUser": deleteUser, "deleteUserIsNarrow": deleteUserIsNarrow, "issueToUser": issueToUser,
+		"lendPeriods": lendPeriods, "lendNeverEnding": lendNeverEnding, "lendLimitChanges": lendLimitChanges,
+		"lendPeriodChanges": lendPeriodChanges, "giveBack": giveBack, "giveBackLate": giveBackLate, "resetQuota": resetQuota,
+		"sweepQuotas": sweepQuotas, "noticeOfIssue": noticeOfIssue, "noticeOfRefusal": noticeOfRefusal,
+		"noticeOutlivesTokens": noticeOutlivesTokens, "dueNotices": dueNotices, "noticesOfFamily": noticesOfFamily,
+		"retryNotice": retryNotice, "noticesForPeople": noticesForPeople,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s store.Store = &model{}

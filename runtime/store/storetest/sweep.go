@@ -83,6 +83,18 @@ func sweepLimit(w *world) {
 		noError(w.T, err)
 		equal(w.T, n, want)
 	}
+	for i := range 3 { // the limit is one for all that expires
+		k := w.key(fmt.Sprint(i))
+		k.ExpiresAt = w.base.Add(time.Minute)
+		w.putKey(k)
+		c := w.counter(fmt.Sprint(i), 1, time.Minute)
+		c.lend(0, 1, 1, store.Quota{Used: 1, Renews: c.at(60)})
+	}
+	for _, want := range []int{4, 2, 0} {
+		n, err := w.Sweep(w.ctx, w.base.Add(time.Hour), 4)
+		noError(w.T, err)
+		equal(w.T, n, want)
+	}
 	n, err := w.Sweep(w.ctx, w.base.Add(time.Hour), 0)
 	noError(w.T, err)
 	equal(w.T, n, 0)
