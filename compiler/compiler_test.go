@@ -105,10 +105,19 @@ func TestPlanIsDeterministic(t *testing.T) {
 	for n := range 50 {
 		docs = append(docs, loadClean(t, fmt.Sprintf("%d.json", n), definition(n)))
 	}
+	var files []*policies.File
+	for n := range 5 {
+		file, list := policies.Load(fmt.Sprintf("policies-%d.json", n), fmt.Appendf(nil, `{"b%[1]d": {"access_rights": {"api-2": {}, "api-1": {}}, "meta_data": {"b": 1, "a": 2}}, "a%[1]d": {"access_rights": {"api-1": {}}}}`, n))
+		if list.HasErrors() {
+			t.Fatal(list)
+		}
+		files = append(files, file)
+	}
 	var first []byte
 	for range 10 {
 		rand.Shuffle(len(docs), func(i, j int) { docs[i], docs[j] = docs[j], docs[i] })
-		p, list := compiler.Compile(docs)
+		rand.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+		p, list := compiler.Compile(docs, files...)
 		if p == nil {
 			t.Fatal(list)
 		}

@@ -1,10 +1,12 @@
 package lower
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/oas/policies"
@@ -86,6 +88,9 @@ func object(n source.Node) (string, error) {
 	if err := json.Unmarshal(n.JSON(), &members); err != nil {
 		return "", err
 	}
-	data, err := json.Marshal(members)
-	return string(data), err
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(members)
+	return strings.TrimSuffix(b.String(), "\n"), err
 }

@@ -98,7 +98,7 @@ func ParsePolicy(data []byte) (*plan.Policy, error) {
 	}
 	q := w.Partitions
 	p := &plan.Policy{
-		ID: w.ID, Name: w.Name, OrgID: w.OrgID, Inactive: w.IsInactive, Limit: w.plan(), Tags: w.Tags, KeyExpires: w.KeyExpiresIn,
+		ID: w.ID, Name: w.Name, OrgID: w.OrgID, Inactive: w.IsInactive, Limit: w.plan(), Tags: w.Tags, KeyExpires: max(w.KeyExpiresIn, 0),
 		Partitions: plan.Partitions{Quota: q.Quota, Rate: q.RateLimit, Access: q.ACL, Complexity: q.Complexity, PerAPI: q.PerAPI},
 		Origin:     plan.None,
 	}
