@@ -72,6 +72,12 @@ func (l *lockedBuffer) String() string {
 // start serves a plan whose upstreams are all replaced by one that answers 200 with the path it got.
 func start(t testing.TB, p *plan.Plan, wrap func(store.Store) store.Store) *gateway {
 	t.Helper()
+	return startWith(t, p, wrap, runtime.Options{})
+}
+
+// startWith does so with more settings; those of the test itself are filled in.
+func startWith(t testing.TB, p *plan.Plan, wrap func(store.Store) store.Store, opt runtime.Options) *gateway {
+	t.Helper()
 	g := &gateway{t: t, clock: &clock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}, log: &lockedBuffer{}, store: memory.New()}
 	if wrap != nil {
 		g.store = wrap(g.store)
@@ -86,7 +92,8 @@ func start(t testing.TB, p *plan.Plan, wrap func(store.Store) store.Store) *gate
 		p.Upstreams[i].Host = strings.TrimPrefix(g.upstream.URL, "http://")
 	}
 	var err error
-	g.server, err = runtime.New(p, runtime.Options{Store: g.store, Secret: secret, Now: g.clock.Now, Rand: rand.Reader, Logger: slog.New(slog.NewTextHandler(g.log, nil))})
+	opt.Store, opt.Secret, opt.Now, opt.Rand, opt.Logger = g.store, secret, g.clock.Now, rand.Reader, slog.New(slog.NewTextHandler(g.log, nil))
+	g.server, err = runtime.New(p, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
