@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"runtime/access":             {"compiler/plan", "runtime/policy", "runtime/store", "runtime/internal/unsafestr"},
 	"runtime/identity":           {"compiler/plan", "runtime/oauth", "runtime/store", "runtime/users", "runtime/internal/reqbody"},
 	"runtime/users":              {"runtime/store", "runtime/internal/password"},
-	"runtime/admin":              {"compiler/plan", "runtime/compat", "runtime/oauth", "runtime/policy", "runtime/store", "runtime/internal/answer", "runtime/internal/password", "runtime/internal/reqbody"},
+	"runtime/admin":              {"compiler/plan", "runtime/compat", "runtime/limit", "runtime/oauth", "runtime/policy", "runtime/store", "runtime/internal/answer", "runtime/internal/password", "runtime/internal/reqbody"},
 	"runtime/compat":             {},
 	"runtime/oauth":              {"compiler/plan", "runtime/store", "runtime/internal/answer", "runtime/internal/reqbody", "runtime/compat", "runtime/policy", "runtime/internal/password"},
 	"runtime/limit":              {"compiler/plan", "runtime/store"},

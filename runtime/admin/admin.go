@@ -24,7 +24,9 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
+	"github.com/tykctl/tykctl/runtime/limit"
 	"github.com/tykctl/tykctl/runtime/oauth"
+	"github.com/tykctl/tykctl/runtime/policy"
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
@@ -53,6 +55,8 @@ type Options struct {
 	Compat compat.Mode
 	Reload func(ctx context.Context) error // nil: there is nothing to read again
 
+	Policies func() *policy.Set // those in force; nil: those of the plan
+	Limits   *limit.Limiter     // nil: requests are counted in the store alone
 	// PoliciesChanged takes over what the store has for policies now. It is called after each write; nil: nobody wants to know.
 	PoliciesChanged func(ctx context.Context) error
 	// RedirectURISeparator parts the redirect URIs of a client in Tyk's single member for them (oauth_redirect_uri_separator); empty: it

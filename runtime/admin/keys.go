@@ -130,18 +130,25 @@ func (h *Handler) updateKey(ctx *fasthttp.RequestCtx, name string) {
 	case s.password != "":
 		p = bad("basic_auth_data is for users; this is a key")
 	default:
-		if p = h.checkSession(s, false); p == nil {
-			p = h.putKey(key, s, old.CreatedAt)
-		}
+		p = h.replaceSession(old, s, !truthy(ctx.QueryArgs(), "suppress_reset"))
 	}
-	if p == nil && !truthy(ctx.QueryArgs(), "suppress_reset") {
-		p = h.resetQuota(key)
+	h.respond(ctx, func() any {
+		return actionBody{Key: name, Status: "ok", Action: "modified", KeyHash: hex.EncodeToString(key[:])}
+	}, p)
+}
+
+func (h *Handler) replaceSession(old *store.APIKey, s *session, reset bool) *problem {
+	if p := h.checkSession(s, false); p != nil {
+		return p
 	}
+	if p := h.putKey(old.Key, s, old.CreatedAt); p != nil || !reset {
+		return p
+	}
+	text, p := h.sessionText(s)
 	if p != nil {
-		p.answer(ctx)
-		return
+		return p
 	}
-	answer.JSON(ctx, fasthttp.StatusOK, actionBody{Key: name, Status: "ok", Action: "modified", KeyHash: hex.EncodeToString(key[:])})
+	return h.resetQuotas(old.Key, text)
 }
 
 // keyNamed returns the key of a text, or the key that a hash is when the query says that it is one.
@@ -187,7 +194,7 @@ func (h *Handler) getKey(ctx *fasthttp.RequestCtx, name string) {
 func (h *Handler) sessionOf(key store.Key) ([]byte, *problem) {
 	k, err := h.opt.Store.APIKey(h.context, key)
 	if err == nil && (k.ExpiresAt.IsZero() || h.opt.Now().Before(k.ExpiresAt)) {
-		return k.Session, nil
+		return h.withQuota(key, k.Session)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, h.storeProblem("read key", err)
@@ -236,11 +243,13 @@ func (h *Handler) deleteKey(ctx *fasthttp.RequestCtx, name string) {
 	answerAction(ctx, name, "deleted")
 }
 
-// endKey removes a key, or ends an access token.
+// endKey removes a key with what was counted for it, or ends an access token.
 func (h *Handler) endKey(key store.Key) *problem {
-	err := h.opt.Store.DeleteKey(h.context, key)
+	k, err := h.opt.Store.APIKey(h.context, key)
 	if err == nil {
-		return h.resetQuota(key)
+		if err = h.opt.Store.DeleteKey(h.context, key); err == nil {
+			return h.resetQuotas(key, k.Session)
+		}
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return h.storeProblem("delete key", err)
@@ -253,13 +262,6 @@ func (h *Handler) endKey(key store.Key) *problem {
 		return &problem{fasthttp.StatusNotFound, noKeyToDelete}
 	case err != nil:
 		return h.storeProblem("revoke access token", err)
-	}
-	return nil
-}
-
-func (h *Handler) resetQuota(key store.Key) *problem {
-	if err := h.opt.Store.ResetQuota(h.context, key); err != nil {
-		return h.storeProblem("reset quota", err)
 	}
 	return nil
 }

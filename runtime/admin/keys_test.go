@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/admin"
 	"github.com/tykctl/tykctl/runtime/internal/password"
+	"github.com/tykctl/tykctl/runtime/limit"
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
@@ -99,6 +102,51 @@ func TestKeyExpiry(t *testing.T) {
 	g.advance(time.Hour)
 	if a := g.send("GET", "/tyk/keys/"+customKey, ""); a.status != 404 {
 		t.Errorf("expired key: %d %s", a.status, a.body)
+	}
+}
+
+// TestQuotaIsShown as Tyk's session objects say it, whether it comes from the session or from a policy, counted in memory or not.
+func TestQuotaIsShown(t *testing.T) {
+	for _, limited := range []bool{false, true} {
+		var limits *limit.Limiter
+		g := start(t, func(o *admin.Options) {
+			if limited {
+				limits = limit.New(limit.Options{Counters: o.Store, Now: o.Now, Logger: o.Logger})
+			}
+			o.Limits = limits
+		})
+		g.send("POST", "/tyk/keys/"+customKey, `{"quota_max": 10, "quota_renewal_rate": 3600, `+rights+`}`)
+		shown := func() (v struct {
+			Max       int64 `json:"quota_max"`
+			Remaining int64 `json:"quota_remaining"`
+			Renews    int64 `json:"quota_renews"`
+		},
+		) {
+			g.send("GET", "/tyk/keys/"+customKey, "").into(t, &v)
+			return v
+		}
+		if got := shown(); got.Max != 10 || got.Remaining != 10 || got.Renews != 0 {
+			t.Errorf("limiter %v, unused: %+v", limited, got)
+		}
+		key, lim := store.KeyOf(customKey), plan.Limit{QuotaMax: 10, QuotaRenewal: 3600}
+		for range 3 {
+			var err error
+			if limited {
+				_, err = limits.Take(t.Context(), key, "", &lim, g.clock())
+			} else {
+				_, _, err = g.store.Lend(t.Context(), key, 1, 10, time.Hour, g.clock())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := shown(); got.Remaining != 7 || got.Renews != g.clock().Add(time.Hour).Unix() {
+			t.Errorf("limiter %v, used: %+v", limited, got)
+		}
+		g.send("PUT", "/tyk/keys/"+customKey, `{"quota_max": 10, "quota_renewal_rate": 3600, `+rights+`}`)
+		if got := shown(); got.Remaining != 10 {
+			t.Errorf("limiter %v, begun anew: %+v", limited, got)
+		}
 	}
 }
 
