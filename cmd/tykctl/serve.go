@@ -137,7 +137,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	}
 	reloader := &reloader{std: std, sources: opts.sources, users: opts.users, store: st, logger: logger}
 	server, err := runtime.New(p, runtime.Options{
-		Store: st, Secret: secret, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
+		Store: st, Secret: secret, Key: key, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
 		Login:     opts.dev.login(devs, st, logger),
 		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
 		RedirectURISeparator: opts.separator,
