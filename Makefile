@@ -9,10 +9,10 @@ RACE    := ./runtime/... ./compiler ./cmd/...
 # A number of executions: with a time, `go test -fuzz` now and then fails because its own deadline came. Minimising is bounded for the same reason.
 FUZZTIME ?= 20000x
 
-.PHONY: help build run test race lint fmt golden fuzz bench cover check clean
+.PHONY: help build run test race lint fmt golden fuzz bench bench-peers cover check clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build bin/tykctl and the examples' echo upstream
 	$(BUILD) -o bin/tykctl ./cmd/tykctl
@@ -46,6 +46,9 @@ fuzz: ## Run each fuzz target for FUZZTIME
 
 bench: ## Run the benchmarks; ratios against the baselines in the same run are what counts
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-peers: build ## Measure validate against other linters on a 10 MB document; fetches them, takes minutes
+	.ci/peers
 
 cover: ## Print the coverage of all packages by all tests
 	$(GO) test -coverpkg=./cmd/...,./oas/...,./compiler/...,./runtime/...,./schemas/... -coverprofile=coverage.out ./... > /dev/null
