@@ -18,9 +18,12 @@ func (h *Handler) putClient(ctx *fasthttp.RequestCtx, apiID, id string) {
 	if p == nil {
 		p = h.checkUpdate(&asked, apiID)
 	}
-	var uris, warnings []string
+	var uris, warnings, strange []string
 	if p == nil {
 		uris, warnings, p = asked.redirectURIs(h.opt.RedirectURISeparator)
+	}
+	if p == nil {
+		strange, p = h.strangePolicy(asked.PolicyID, []string{apiID})
 	}
 	if p != nil {
 		p.answer(ctx)
@@ -39,7 +42,7 @@ func (h *Handler) putClient(ctx *fasthttp.RequestCtx, apiID, id string) {
 	})
 	h.respond(ctx, func() any {
 		b := h.shown(updated)
-		b.Warnings = warnings
+		b.Warnings = append(warnings, strange...)
 		return b
 	}, p)
 }

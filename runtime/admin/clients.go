@@ -2,6 +2,7 @@ package admin
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/valyala/fasthttp"
@@ -114,27 +115,35 @@ func (h *Handler) createClient(asked *clientBody) *problem {
 	if secret != "" {
 		client.Secrets = []store.Secret{{Key: store.KeyOf(secret)}}
 	}
-	if p := h.storeClients(&client, apis); p != nil {
+	strange, p := h.strangePolicy(asked.PolicyID, apis)
+	if p == nil {
+		p = h.storeClients(&client, apis)
+	}
+	if p != nil {
 		return p
 	}
 	made := h.shown(&client)
-	made.APIID, made.Secret, made.Warnings = asked.APIID, secret, warnings
+	made.APIID, made.Secret, made.Warnings = asked.APIID, secret, append(warnings, strange...)
 	*asked = *made
 	return nil
 }
 
-// storeClients stores a client on each of the APIs, or on none.
+// storeClients stores a client on each of the APIs, or on none: what it has created before a failure it takes away again.
 func (h *Handler) storeClients(client *store.Client, apis []string) *problem {
-	for i, api := range apis {
+	var created []string
+	for _, api := range apis {
 		client.APIID = api
 		err := h.opt.Store.CreateClient(h.context, client)
-		if errors.Is(err, store.ErrExists) && h.opt.Compat == compat.Tyk {
+		switch {
+		case err == nil:
+			created = append(created, api)
+		case errors.Is(err, store.ErrExists) && h.opt.Compat == compat.Tyk:
 			err = h.replaceClient(client)
 		}
 		if err == nil {
 			continue
 		}
-		for _, done := range apis[:i] {
+		for _, done := range created {
 			if err := h.opt.Store.DeleteClient(h.context, done, client.ID); err != nil {
 				h.opt.Logger.Error("a client is registered on a part of its APIs only", "client", client.ID, "api", done, "error", err)
 			}
@@ -220,6 +229,23 @@ func (h *Handler) policyOpens(policyID, apiID string) *problem {
 		return bad("Policy access rights doesn't contain API this OAuth client belongs to")
 	}
 	return nil
+}
+
+// strangePolicy warns about each API that refuses the tokens of a policy because it is of another organisation.
+func (h *Handler) strangePolicy(policyID string, apis []string) (warnings []string, p *problem) {
+	if policyID == "" {
+		return nil, nil
+	}
+	of, p := h.policy(policyID)
+	if of == nil || p != nil {
+		return nil, p
+	}
+	for _, api := range apis {
+		if org := h.plan.APIs[h.apis[api]].OrgID; org != of.OrgID {
+			warnings = append(warnings, fmt.Sprintf("API %q refuses tokens of this policy: its organisation is %q, the policy's %q", clip(api), clip(org), clip(of.OrgID)))
+		}
+	}
+	return warnings, nil
 }
 
 func (h *Handler) getClients(ctx *fasthttp.RequestCtx, apiID string) {

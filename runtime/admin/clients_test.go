@@ -25,6 +25,7 @@ func TestRegistration(t *testing.T) {
 		{"an existing id is replaced", "POST", create, `{"api_id": "a", "client_id": "none", "description": "again"}`, 409, 200, ``},
 		{"the same id on another API", "POST", create, `{"api_id": "b", "client_id": "none"}`, 200, 200, `"api_id":"b"`},
 		{"by policy: every OAuth API in its rights", "POST", create, `{"policy_id": "all", "client_id": "by-policy"}`, 200, 200, `"policy_id":"all"`},
+		{"a policy of another organisation", "POST", create, `{"policy_id": "all"}`, 200, 200, `"warnings":["API \"b\" refuses tokens of this policy: its organisation is \"org\", the policy's \"\""]`},
 		{"where that is", "GET", "/tyk/oauth/clients/apis/by-policy?orgID=", ``, 200, 200, `["a","b"]`},
 		{"of one organisation", "GET", "/tyk/oauth/clients/apis/by-policy?orgID=org", ``, 200, 200, `["b"]`},
 		{"without orgID: a client of the API apis", "GET", "/tyk/oauth/clients/apis/by-policy", ``, 404, 404, "OAuth Client ID not found"},
