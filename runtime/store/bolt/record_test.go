@@ -95,6 +95,32 @@ func TestDamagedRecords(t *testing.T) {
 		_, _ = decodeClient(b)
 		_, _ = decodeAccess(store.Key{}, b)
 		_, _, _ = decodeHead(store.Key{}, b)
+		_, _ = decodeAPIKey(make([]byte, len(store.Key{})), b)
+		_, _ = decodeUser(b, b)
+		_, _ = decodeNotice(noticeID(1), b)
+	})
+}
+
+// TestOtherRecords: of what belongs to no client.
+func TestOtherRecords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := &store.APIKey{
+			Key: drawKey(t), Session: drawBytes.Draw(t, "session"), CreatedAt: drawTime.Draw(t, "created"), ExpiresAt: drawTime.Draw(t, "expires"),
+		}
+		roundTrip(t, k, encodeAPIKey(k), func(b []byte) (*store.APIKey, error) { return decodeAPIKey(k.Key[:], b) })
+
+		u := &store.User{
+			OrgID: drawString.Draw(t, "org"), Name: drawString.Draw(t, "name"), PasswordHash: drawString.Draw(t, "hash"),
+			Session: k.Session, FromFile: rapid.Bool().Draw(t, "file"), CreatedAt: k.CreatedAt,
+		}
+		name := userID{u.OrgID, u.Name}.userKey()
+		roundTrip(t, u, encodeUser(u), func(b []byte) (*store.User, error) { return decodeUser(name, b) })
+
+		n := &store.Notice{
+			ID: rapid.Uint64().Draw(t, "id"), APIID: u.OrgID, Family: drawFamily(t), Kind: u.PasswordHash, ClientID: u.Name, Body: k.Session,
+			CreatedAt: k.CreatedAt, Attempts: rapid.IntRange(0, 1<<40).Draw(t, "attempts"), NextAt: k.ExpiresAt, LastError: u.Name,
+		}
+		roundTrip(t, n, encodeNotice(n), func(b []byte) (*store.Notice, error) { return decodeNotice(noticeID(n.ID), b) })
 	})
 }
 
