@@ -42,7 +42,7 @@ func (h *Handler) putClient(ctx *fasthttp.RequestCtx, apiID, id string) {
 	})
 	h.respond(ctx, func() any {
 		b := h.shown(updated)
-		b.Warnings = append(warnings, strange...)
+		b.Warnings = slices.Concat(warnings, strange)
 		return b
 	}, p)
 }

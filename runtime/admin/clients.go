@@ -123,7 +123,7 @@ func (h *Handler) createClient(asked *clientBody) *problem {
 		return p
 	}
 	made := h.shown(&client)
-	made.APIID, made.Secret, made.Warnings = asked.APIID, secret, append(warnings, strange...)
+	made.APIID, made.Secret, made.Warnings = asked.APIID, secret, slices.Concat(warnings, strange)
 	*asked = *made
 	return nil
 }
