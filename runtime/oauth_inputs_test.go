@@ -113,7 +113,7 @@ func TestRepeatedHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	body := form("grant_type", "client_credentials")
 	_, err = fmt.Fprintf(conn, "POST /a/oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\nAuthorization: Basic %s\r\nAuthorization: Basic %s\r\n\r\n%s",
 		urlencoded, len(body), b64(x.basic["cl"]), b64(x.basic["other"]), body)

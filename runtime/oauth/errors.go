@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -102,9 +103,9 @@ func missing(name string) *Error {
 }
 
 // throttled has the same code for everything that is asked for too often: it must not tell whether there is such a client or user.
-func throttled(seconds int) *Error {
+func throttled(wait time.Duration) *Error {
 	return &Error{
-		Code: "temporarily_unavailable", Status: fasthttp.StatusTooManyRequests, retryAfter: seconds,
+		Code: "temporarily_unavailable", Status: fasthttp.StatusTooManyRequests, retryAfter: int((wait + time.Second - 1) / time.Second),
 		Description: "too many requests or too many failed attempts; try again later",
 	}
 }

@@ -30,16 +30,16 @@ func (g passwordGrant) Authorize(ctx context.Context, req *TokenRequest, c *stor
 	if e := g.s.scope(scope); e != nil {
 		return Authorization{}, e
 	}
-	if e := req.user.blocked(); e != nil {
+	if e := req.user.reserve(); e != nil {
 		return Authorization{}, e
 	}
 	user, err := g.user(ctx, name, pass)
+	if user == nil && err == nil {
+		return Authorization{}, errWrongPassword
+	}
+	req.user.refund()
 	if err != nil {
 		return Authorization{}, err
-	}
-	if user == nil {
-		req.user.failed()
-		return Authorization{}, errWrongPassword
 	}
 	rules, err := userRules(user.Session, c.PolicyID)
 	if err != nil {

@@ -91,20 +91,35 @@ func (b bucket) wait(now time.Time) time.Duration {
 	return max(0, time.Duration(empty-now.UnixNano())-full)
 }
 
-// add counts one. What is above the burst is not counted: it only has to wait for room.
-func (b bucket) add(now time.Time) {
+// add counts one, and reports whether there was room for it. What there is no room for is not counted: it only has to wait.
+func (b bucket) add(now time.Time) (fits bool) {
 	if b.rate == (Rate{}) {
-		return
+		return true
 	}
 	most := now.Add(time.Duration(b.rate.Burst) * b.rate.Every).UnixNano()
 	for _, c := range b.counters {
 		for {
 			old := c.Load()
-			next := min(max(old, now.UnixNano())+int64(b.rate.Every), max(most, old))
+			next := max(old, now.UnixNano()) + int64(b.rate.Every)
+			if next > most {
+				break
+			}
 			if c.CompareAndSwap(old, next) {
+				fits = true
 				break
 			}
 		}
+	}
+	return fits
+}
+
+// remove takes one back.
+func (b bucket) remove() {
+	if b.rate == (Rate{}) {
+		return
+	}
+	for _, c := range b.counters {
+		c.Add(-int64(b.rate.Every))
 	}
 }
 
@@ -136,7 +151,10 @@ func (a attempt) blocked() *Error {
 	if a.now == nil {
 		return nil
 	}
-	return waitFor(a.now(), a.buckets)
+	if wait := longest(a.now(), a.buckets); wait > 0 {
+		return throttled(wait)
+	}
+	return nil
 }
 
 func (a attempt) failed() {
@@ -146,6 +164,35 @@ func (a attempt) failed() {
 	now := a.now()
 	for _, b := range a.buckets {
 		b.add(now)
+	}
+}
+
+// reserve counts a failure before it is known to be one, so that many tries at once are no way around the bound. Whoever turns out to be right gets
+// it back.
+func (a attempt) reserve() *Error {
+	if a.now == nil {
+		return nil
+	}
+	return reserve(a.now(), a.buckets)
+}
+
+// reserve counts one in each bucket, or none.
+func reserve(now time.Time, buckets []bucket) *Error {
+	for i, b := range buckets {
+		if b.add(now) {
+			continue
+		}
+		for _, taken := range buckets[:i] {
+			taken.remove()
+		}
+		return throttled(max(time.Second, longest(now, buckets)))
+	}
+	return nil
+}
+
+func (a attempt) refund() {
+	for _, b := range a.buckets {
+		b.remove()
 	}
 }
 
@@ -159,23 +206,13 @@ func (s *Server) pace(ctx *fasthttp.RequestCtx, client *store.Client) *Error {
 		t.bucket(t.limits.TokensOfClient, "tokens", s.apiID, client.ID),
 		t.bucket(t.limits.TokensFromAddress, "tokens", s.address(ctx)),
 	}
-	now := s.opt.Now()
-	if e := waitFor(now, buckets); e != nil {
-		return e
-	}
-	for _, b := range buckets {
-		b.add(now)
-	}
-	return nil
+	return reserve(s.opt.Now(), buckets)
 }
 
-func waitFor(now time.Time, buckets []bucket) *Error {
-	var longest time.Duration
+// longest returns how long it is until all buckets have room.
+func longest(now time.Time, buckets []bucket) (wait time.Duration) {
 	for _, b := range buckets {
-		longest = max(longest, b.wait(now))
+		wait = max(wait, b.wait(now))
 	}
-	if longest == 0 {
-		return nil
-	}
-	return throttled(int((longest + time.Second - 1) / time.Second))
+	return wait
 }
