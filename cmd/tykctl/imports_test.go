@@ -15,6 +15,7 @@ var arrows = map[string][]string{
 	"cmd/internal/baseline":      {"cmd/internal/atomicfile", "compiler/check", "oas/diag"},
 	"cmd/internal/clientfile":    {"cmd/internal/gateway", "cmd/internal/listfile", "oas/source"},
 	"cmd/internal/gateway":       {},
+	"cmd/internal/oauthclient":   {},
 	"cmd/internal/config":        {"compiler/check", "oas", "oas/diag", "oas/policies", "oas/source", "oas/typo"},
 	"cmd/internal/exit":          {},
 	"cmd/internal/git":           {"cmd/internal/exit"},
