@@ -23,7 +23,7 @@ func (s *Server) oauthOptions(p *policies) oauth.Options {
 		AccessTTL: s.opt.AccessTTL, RefreshTTL: s.opt.RefreshTTL, CodeTTL: s.opt.CodeTTL, FamilyTTL: s.opt.FamilyTTL,
 		RefreshGrace: s.opt.RefreshGrace, Key: s.opt.Key, Compat: s.opt.Compat, TykStatus: s.opt.TykStatus,
 		Throttle: s.opt.Throttle, PublicURLs: s.opt.PublicURLs, CORSOrigins: s.opt.CORSOrigins, TrustedProxies: s.opt.TrustedProxies,
-		PolicyExists: p.exists,
+		PolicyExists: p.exists, Noticed: s.sender.Wake,
 	}
 }
 

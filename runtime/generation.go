@@ -5,6 +5,7 @@ import (
 
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/admin"
+	"github.com/tykctl/tykctl/runtime/notify"
 	"github.com/tykctl/tykctl/runtime/oauth"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/router"
@@ -19,7 +20,8 @@ type generation struct {
 	oauth  []*oauth.Server // by plan.OAuthID
 	apis   []served        // by plan.APIID
 
-	policies policies
+	policies  policies
+	receivers map[string]notify.Target // of notices, by API id
 }
 
 // served is what the runtime works out about an API once, not with every request.
@@ -41,6 +43,10 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 	}
 	g := &generation{plan: p, router: r, proxy: forward, oauth: make([]*oauth.Server, len(p.OAuth)), apis: make([]served, len(p.APIs))}
 	if err := s.loadPolicies(s.lifetime, &g.policies, p); err != nil {
+		forward.Close()
+		return nil, err
+	}
+	if g.receivers, err = s.receivers(p); err != nil {
 		forward.Close()
 		return nil, err
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/identity"
+	"github.com/tykctl/tykctl/runtime/notify"
 	"github.com/tykctl/tykctl/runtime/oauth"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/store"
@@ -57,6 +58,9 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 
 	RedirectURISeparator string // of admin.Options
+
+	// Resolve returns the secret that a definition names by a reference; what is none is returned as it is. Nil: everything is.
+	Resolve func(written string) (string, error)
 
 	Upstream     proxy.Options
 	MaxBody      int64         // of a proxied request, in bytes; 0: no limit
@@ -95,6 +99,7 @@ type Server struct {
 	swapping    sync.Mutex // held while a generation is built and swapped in, or its policies are
 	stopping    atomic.Bool
 	storeHealth storeHealth
+	sender      *notify.Sender
 
 	// lifetime ends when the server has drained: store calls made for requests end with it.
 	lifetime context.Context
@@ -108,6 +113,7 @@ func New(p *plan.Plan, opt Options) (*Server, error) {
 	}
 	opt.setDefaults()
 	s := &Server{opt: opt}
+	s.sender = s.newSender()
 	s.lifetime, s.end = context.WithCancel(context.Background())
 	g, err := s.newGeneration(p)
 	if err != nil {
@@ -150,11 +156,9 @@ func (s *Server) Swap(p *plan.Plan) error {
 // returns nil after a stop that was asked for.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer s.end()
-	sweeping := make(chan struct{})
-	go func() {
-		defer close(sweeping)
-		s.sweep(ctx)
-	}()
+	var background sync.WaitGroup
+	background.Go(func() { s.sweep(ctx) })
+	background.Go(func() { s.sender.Run(ctx) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(ln) }()
 	select {
@@ -166,7 +170,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	drain, cancel := context.WithTimeout(context.Background(), s.opt.DrainTimeout)
 	defer cancel()
 	err := s.http.ShutdownWithContext(drain)
-	<-sweeping
+	background.Wait()
 	s.generation.Load().proxy.Close()
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.opt.Logger.Warn("stopped with requests under way", "after", s.opt.DrainTimeout)

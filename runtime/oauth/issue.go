@@ -54,6 +54,9 @@ func (s *Server) issue(client *store.Client, auth Authorization) (*tokenAnswer, 
 	if err := s.keep(&auth, &pair); err != nil {
 		return nil, err
 	}
+	if pair.Notice != nil && s.opt.Noticed != nil {
+		s.opt.Noticed()
+	}
 	return tokens, nil
 }
 

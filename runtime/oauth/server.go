@@ -65,6 +65,7 @@ type Options struct {
 	Compat    compat.Mode
 	TykStatus int // of every error in the mode compat.Tyk, as Tyk's oauth_error_status_code; 403
 
+	Noticed        func()               // called when a notice has been stored; nil: nobody waits for it
 	PolicyExists   func(id string) bool // nil: every policy does
 	Throttle       *Throttle            // nil: nothing is bounded
 	PublicURLs     []string             // where the gateway is reached from outside, the usual one first; CheckPublicURL says what they may be
