@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,36 @@ type gateway struct {
 	clock    *clock
 	log      *lockedBuffer
 	upstream *httptest.Server
+	owner    *owner
+}
+
+// owner is the receiver of all notifications: it takes them, wherever they are sent.
+type owner struct {
+	mu     sync.Mutex
+	bodies []string
+}
+
+func (o *owner) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bodies = append(o.bodies, string(body))
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
+}
+
+// told returns the bodies of the notifications so far, once there are as many as that.
+func (o *owner) told(n int) []string {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		o.mu.Lock()
+		bodies := slices.Clone(o.bodies)
+		o.mu.Unlock()
+		if len(bodies) >= n || time.Now().After(deadline) {
+			return bodies
+		}
+	}
 }
 
 type lockedBuffer struct {
@@ -78,7 +109,8 @@ func start(t testing.TB, p *plan.Plan, wrap func(store.Store) store.Store) *gate
 // startWith does so with more settings; those of the test itself are filled in.
 func startWith(t testing.TB, p *plan.Plan, wrap func(store.Store) store.Store, opt runtime.Options) *gateway {
 	t.Helper()
-	g := &gateway{t: t, clock: &clock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}, log: &lockedBuffer{}, store: memory.New()}
+	g := &gateway{t: t, clock: &clock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}, log: &lockedBuffer{}, store: memory.New(), owner: &owner{}}
+	opt.Receivers = &http.Client{Transport: g.owner}
 	if wrap != nil {
 		g.store = wrap(g.store)
 	}

@@ -32,7 +32,7 @@ func (s *Server) receivers(p *plan.Plan) (map[string]notify.Target, error) {
 // newSender returns what delivers notices to the receivers of the generation that lives at the time.
 func (s *Server) newSender() *notify.Sender {
 	return notify.New(notify.Options{
-		Store: s.opt.Store, Now: s.opt.Now, Logger: s.opt.Logger,
+		Store: s.opt.Store, Now: s.opt.Now, Logger: s.opt.Logger, Client: s.opt.Receivers,
 		Target: func(apiID string) (notify.Target, bool) {
 			t, found := s.generation.Load().receivers[apiID]
 			return t, found

@@ -16,6 +16,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -58,6 +59,9 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 
 	RedirectURISeparator string // of admin.Options
+
+	// Receivers sends notifications; nil: a client that follows no redirect and waits ten seconds.
+	Receivers *http.Client
 
 	// Resolve returns the secret that a definition names by a reference; what is none is returned as it is. Nil: everything is.
 	Resolve func(written string) (string, error)

@@ -34,10 +34,8 @@ type serveOptions struct {
 	store      string
 	dataDir    string
 	logFormat  string
-	accessTTL  time.Duration
-	refreshTTL time.Duration
-	codeTTL    time.Duration
 	drain      time.Duration
+	oauth      oauthOptions
 	users      string
 	separator  string
 	dev        devOptions
@@ -73,9 +71,7 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 	f.StringVar(&opts.store, "store", "", "memory: or bolt:FILE (default bolt: tykctl.db in the data directory)")
 	f.StringVar(&opts.dataDir, "data-dir", "data", "directory for what must last: the store, its key, the generated secret")
 	f.StringVar(&opts.logFormat, "log-format", "text", "text or json, on standard error")
-	f.DurationVar(&opts.accessTTL, "access-token-ttl", time.Hour, "lifetime of access tokens")
-	f.DurationVar(&opts.refreshTTL, "refresh-token-ttl", 14*24*time.Hour, "lifetime of refresh tokens")
-	f.DurationVar(&opts.codeTTL, "code-ttl", 250*time.Second, "lifetime of authorization codes")
+	opts.oauth.flags(f)
 	f.DurationVar(&opts.drain, "drain-timeout", 20*time.Second, "how long requests may take to end when the gateway stops")
 	f.StringVar(&opts.users, "users", "", "users file of the password grant, read again with the definitions; `tykctl user hash` prints its hashes")
 	f.StringVar(&opts.separator, "redirect-uri-separator", "", "parts several redirect URIs in a client's redirect_uri, as Tyk's oauth_redirect_uri_separator; empty: it holds one")
@@ -84,18 +80,13 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 }
 
 func (o *serveOptions) check() error {
-	for _, d := range []struct {
-		name  string
-		value time.Duration
-	}{{"access-token-ttl", o.accessTTL}, {"refresh-token-ttl", o.refreshTTL}, {"code-ttl", o.codeTTL}, {"drain-timeout", o.drain}} {
-		if d.value < time.Second {
-			return exit.Usagef("--%s is %s; it must be a second at least", d.name, d.value)
-		}
+	if o.drain < time.Second {
+		return exit.Usagef("--drain-timeout is %s; it must be %s at least", o.drain, time.Second)
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return exit.Usagef("--log-format is %q; it may be text or json", o.logFormat)
 	}
-	return nil
+	return o.oauth.check()
 }
 
 func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
@@ -136,16 +127,25 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 		return exit.Unread(err)
 	}
 	reloader := &reloader{std: std, sources: opts.sources, users: opts.users, store: st, logger: logger}
-	server, err := runtime.New(p, runtime.Options{
+	options := runtime.Options{
 		Store: st, Secret: secret, Key: key, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
-		Login:     opts.dev.login(devs, st, logger),
-		AccessTTL: opts.accessTTL, RefreshTTL: opts.refreshTTL, CodeTTL: opts.codeTTL, DrainTimeout: opts.drain,
+		Login:                opts.dev.login(devs, st, logger),
+		DrainTimeout:         opts.drain,
 		RedirectURISeparator: opts.separator,
-	})
+	}
+	if err := opts.oauth.apply(&options, key); err != nil {
+		return err
+	}
+	server, err := runtime.New(p, options)
 	if err != nil {
 		return exit.Unread(err)
 	}
 	reloader.server = server
+	return listenAndServe(ctx, std, &opts, server, reloader, p, secretPlace)
+}
+
+// listenAndServe serves until ctx is done.
+func listenAndServe(ctx context.Context, std stdio, opts *serveOptions, server *runtime.Server, r *reloader, p *plan.Plan, secretPlace string) error {
 	ln, err := net.Listen("tcp", opts.listen)
 	if err != nil {
 		return exit.Unread(fmt.Errorf("%w; --listen takes another address", err))
@@ -154,7 +154,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 		_ = ln.Close()
 		return err
 	}
-	stop := reloader.onHangup(ctx)
+	stop := r.onHangup(ctx)
 	defer stop()
 	announce(std, p, "http://"+ln.Addr().String(), secretPlace)
 	opts.dev.announce(std, p)
