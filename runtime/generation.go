@@ -60,7 +60,7 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 	}
 	g.admin = admin.New(s.lifetime, p, g.oauth, admin.Options{
 		Secret: s.opt.Secret, Store: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger, Reload: s.opt.Reload,
-		Compat: s.opt.Compat, Policies: g.policies.current, PoliciesChanged: s.policiesChanged, RedirectURISeparator: s.opt.RedirectURISeparator,
+		Compat: s.opt.Compat, Policies: g.policies.current, Limits: s.limits, PoliciesChanged: s.policiesChanged, RedirectURISeparator: s.opt.RedirectURISeparator,
 	})
 	return g, nil
 }

@@ -8,15 +8,21 @@ import (
 	"sync/atomic"
 
 	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/access"
 	"github.com/tykctl/tykctl/runtime/policy"
 )
 
 // policies are those in force in a generation: the plan's, and those that the admin API has put into the store. They are the one thing of a
 // generation that is replaced while it lives; a set once taken out never changes.
-type policies struct{ set atomic.Pointer[policy.Set] }
+type policies struct {
+	live atomic.Pointer[access.Sessions]
+}
+
+// sessions returns what the policies in force make of credentials. They are kept until the policies change.
+func (p *policies) sessions() *access.Sessions { return p.live.Load() }
 
 // current returns the policies in force.
-func (p *policies) current() *policy.Set { return p.set.Load() }
+func (p *policies) current() *policy.Set { return p.sessions().Set() }
 
 // exists reports whether a policy is in force.
 func (p *policies) exists(id string) bool {
@@ -40,7 +46,7 @@ func (s *Server) loadPolicies(ctx context.Context, into *policies, p *plan.Plan)
 		parsed.ID = id
 		stored = append(stored, *parsed)
 	}
-	into.set.Store(policy.NewSet(p, stored...))
+	into.live.Store(access.NewSessions(policy.NewSet(p, stored...), s.opt.Logger))
 	return nil
 }
 

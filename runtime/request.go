@@ -12,6 +12,7 @@ import (
 	"github.com/tykctl/tykctl/runtime/access"
 	"github.com/tykctl/tykctl/runtime/admin"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
+	"github.com/tykctl/tykctl/runtime/limit"
 	"github.com/tykctl/tykctl/runtime/proxy"
 	"github.com/tykctl/tykctl/runtime/router"
 )
@@ -63,80 +64,80 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, g *generation) (forwarded bool)
 		ctx.SetBodyString("Not Found\n")
 		return false
 	}
-	if g.serveOAuth(ctx, m, path) {
+	if g.serveOAuth(ctx, m, path) || s.serveLimits(ctx, g, m, path) {
 		return false
 	}
-	// 5. The route's flags, the access token, the upstream.
 	return s.proxied(ctx, g, m, path)
 }
 
 // proxied is the rest of the order, for a request that is meant for an API's upstream.
 func (s *Server) proxied(ctx *fasthttp.RequestCtx, g *generation, m router.Match, path []byte) (forwarded bool) {
 	api, view := &g.plan.APIs[m.API], &g.apis[m.API]
-
-	ignoreAuth, allowed := g.admits(m, path, ctx.Method())
-	if api.RouteCount > 0 {
-		if other := router.Liberal(path, m.Rest); other != nil {
-			i, a := g.admits(m, other, ctx.Method())
-			ignoreAuth, allowed = ignoreAuth && i, allowed && a
-		}
+	forward := proxy.Request{
+		API: api, Upstream: api.Upstream, Path: path, Rest: m.Rest, TLS: ctx.IsTLS(),
+		DropHeader: view.dropHeader, DropQuery: view.dropQuery, DropCookie: view.dropCookie, MaxBody: s.opt.MaxBody, Answer: unlimited,
 	}
+	// 5. The route's flags, in both readings of the path.
+	asked := access.Asked{HTTP: &ctx.Request, API: api, ID: m.API, Paths: [2][]byte{path, router.Liberal(path, m.Rest)}}
+	ignoreAuth, allowed := g.routes(m, &asked)
 	if !allowed {
 		answer.Proxied(ctx, fasthttp.StatusForbidden, "Requested endpoint is forbidden")
 		return false
 	}
+	// 6. The credential and what it may do, its limits.
 	if api.Auth != plan.AuthKeyless && !ignoreAuth {
-		verdict, _, err := access.Check(s.lifetime, &ctx.Request, api, s.opt.Store, s.opt.Now())
+		now := s.opt.Now()
+		verdict, grant, err := access.Check(s.lifetime, s.opt.Store, g.policies.sessions(), &asked, now)
 		if verdict != access.Granted {
-			s.denied(ctx, view, verdict, err)
+			s.denied(ctx, api, view, verdict, &grant, err)
 			return false
 		}
+		if lim := &grant.Right.Limit; *lim != (plan.Limit{}) {
+			n := s.numbers.Get().(*numbers) //nolint:forcetypeassert // its New says so
+			defer s.numbers.Put(n)
+			result, err := s.limits.Take(s.lifetime, grant.Credential, grant.Right.Scope, lim, now)
+			if result.Outcome != limit.Passed {
+				s.limited(ctx, n, &result, err)
+				return false
+			}
+			forward.Answer = n.of(&result)
+		}
 	}
-	err := g.proxy.Forward(ctx, proxy.Request{
-		API: api, Upstream: api.Upstream, Path: path, Rest: m.Rest, TLS: ctx.IsTLS(),
-		DropHeader: view.dropHeader, DropQuery: view.dropQuery, DropCookie: view.dropCookie, MaxBody: s.opt.MaxBody,
-	})
-	if err != nil {
+	// 7. The upstream.
+	if err := g.proxy.Forward(ctx, forward); err != nil {
 		s.undelivered(ctx, api, err)
 		return false
 	}
 	return true
 }
 
-// admits tells what the route of a path says: whether the path is open without an access token, and whether it is open at all.
-func (g *generation) admits(m router.Match, path, method []byte) (ignoreAuth, allowed bool) {
-	allowed = !g.plan.APIs[m.API].AllowList
-	id := g.router.Route(m, path, method)
-	if id == plan.None {
-		return false, allowed
+// routes finds what is said of the operation in every reading of the path: whether it is open without a credential and whether it is open at
+// all, in all of them, and which scopes it needs.
+func (g *generation) routes(m router.Match, asked *access.Asked) (ignoreAuth, allowed bool) {
+	ignoreAuth, allowed = true, true
+	for i, path := range asked.Paths {
+		if path == nil {
+			continue
+		}
+		open, may, scopes := g.admits(m, path, asked.HTTP.Header.Method())
+		ignoreAuth, allowed = ignoreAuth && open, allowed && may
+		asked.Scopes[i] = scopes
 	}
-	r := &g.plan.Routes[id]
-	return r.IgnoreAuth, !r.Block && (allowed || r.Allow || r.IgnoreAuth)
+	return ignoreAuth, allowed
 }
 
-// denied answers a request without a good access token (RFC 6750 §3), with Tyk's texts.
-func (s *Server) denied(ctx *fasthttp.RequestCtx, view *served, verdict access.Verdict, err error) {
-	status, text, challenge := fasthttp.StatusUnauthorized, "", view.challenge
-	switch verdict {
-	case access.Missing:
-		text = "Authorization field missing" // no error code in the challenge: the client may not have known (RFC 6750 §3.1)
-	case access.Malformed:
-		text, challenge = "Bearer token malformed", challenge+`, error="invalid_token", error_description="not a bearer token"`
-	case access.Unknown:
-		text, challenge = "Key not authorised", challenge+`, error="invalid_token", error_description="unknown or revoked"`
-	case access.Expired:
-		text, challenge = "Key has expired, please renew", challenge+`, error="invalid_token", error_description="expired"`
-	case access.NotForThisAPI:
-		status, text = fasthttp.StatusForbidden, "Access to this API has been disallowed"
-		challenge += `, error="insufficient_scope", error_description="issued for another API"`
-	default:
-		s.opt.Logger.Error("store failed", "operation", "read access token", "error", err)
-		ctx.Response.Header.Set(fasthttp.HeaderRetryAfter, "1")
-		answer.Proxied(ctx, fasthttp.StatusServiceUnavailable, "The access token cannot be checked at the moment")
-		return
+// admits tells what the route of a path says: whether the path is open without a credential, whether it is open at all, and which scopes it needs.
+func (g *generation) admits(m router.Match, path, method []byte) (ignoreAuth, allowed bool, scopes []string) {
+	api := &g.plan.APIs[m.API]
+	if api.RouteCount == 0 {
+		return false, !api.AllowList, api.Scopes
 	}
-	ctx.Response.Header.Set(fasthttp.HeaderWWWAuthenticate, challenge)
-	answer.Proxied(ctx, status, text)
+	id := g.router.Route(m, path, method)
+	if id == plan.None {
+		return false, !api.AllowList, api.Scopes
+	}
+	r := &g.plan.Routes[id]
+	return r.IgnoreAuth, !r.Block && (!api.AllowList || r.Allow || r.IgnoreAuth), r.Scopes
 }
 
 // undelivered answers a request that did not reach its upstream, or got nothing usable back.

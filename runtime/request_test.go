@@ -48,7 +48,7 @@ func TestAccess(t *testing.T) {
 		{"scheme in lower case", "/a/x", []string{"Authorization: bearer " + a}, 200, ""},
 		{"two blanks", "/a/x", []string{"Authorization: Bearer  " + a}, 200, ""},
 		{"no credential", "/a/x", nil, 401, "Authorization field missing"},
-		{"no scheme", "/a/x", []string{"Authorization: " + a}, 401, "Bearer token malformed"},
+		{"no scheme", "/a/x", []string{"Authorization: " + a}, 401, "Authorization field missing"},
 		{"Basic", "/a/x", []string{"Authorization: Basic eDp5"}, 401, "Bearer token malformed"},
 		{"no token", "/a/x", []string{"Authorization: Bearer"}, 401, "Bearer token malformed"},
 		{"text after the token", "/a/x", []string{"Authorization: Bearer " + a + " x"}, 401, "Bearer token malformed"},

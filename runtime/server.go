@@ -4,7 +4,7 @@
 // A plan made live is a generation. Generations are built completely before they are swapped in, and never change:
 //
 //	Swap:     plan → generation → (atomic pointer)
-//	request:  (atomic pointer) → generation → router → access → proxy → upstream
+//	request:  (atomic pointer) → generation → router → access → limit → proxy → upstream
 //
 // A request ends in the generation in which it began.
 package runtime
@@ -27,6 +27,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/identity"
+	"github.com/tykctl/tykctl/runtime/limit"
 	"github.com/tykctl/tykctl/runtime/notify"
 	"github.com/tykctl/tykctl/runtime/oauth"
 	"github.com/tykctl/tykctl/runtime/proxy"
@@ -101,9 +102,13 @@ type Server struct {
 	http        *fasthttp.Server
 	generation  atomic.Pointer[generation]
 	swapping    sync.Mutex // held while a generation is built and swapped in, or its policies are
+	limits      *limit.Limiter
+	numbers     sync.Pool // of *numbers
 	stopping    atomic.Bool
 	storeHealth storeHealth
 	sender      *notify.Sender
+
+	draining chan struct{} // closed when the server begins to stop
 
 	// lifetime ends when the server has drained: store calls made for requests end with it.
 	lifetime context.Context
@@ -116,7 +121,9 @@ func New(p *plan.Plan, opt Options) (*Server, error) {
 		return nil, errors.New("a server needs a store and a random source")
 	}
 	opt.setDefaults()
-	s := &Server{opt: opt}
+	s := &Server{opt: opt, draining: make(chan struct{})}
+	s.limits = limit.New(limit.Options{Counters: opt.Store, Now: opt.Now, Logger: opt.Logger, Stop: s.draining})
+	s.numbers.New = func() any { return new(numbers) }
 	s.sender = s.newSender()
 	s.lifetime, s.end = context.WithCancel(context.Background())
 	g, err := s.newGeneration(p)
@@ -160,6 +167,7 @@ func (s *Server) Swap(p *plan.Plan) error {
 // returns nil after a stop that was asked for.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer s.end()
+	defer s.limits.Close(s.lifetime) // what was borrowed of quotas goes back when the last request is done
 	var background sync.WaitGroup
 	background.Go(func() { s.sweep(ctx) })
 	background.Go(func() { s.sender.Run(ctx) })
@@ -171,6 +179,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
+	close(s.draining)
 	drain, cancel := context.WithTimeout(context.Background(), s.opt.DrainTimeout)
 	defer cancel()
 	err := s.http.ShutdownWithContext(drain)
@@ -192,7 +201,7 @@ const (
 	sweepBite     = 1000
 )
 
-// sweep removes expired records from the store until ctx is done.
+// sweep removes expired records from the store, and idle ones from the limiter, until ctx is done.
 func (s *Server) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepInterval)
 	defer tick.Stop()
@@ -202,6 +211,7 @@ func (s *Server) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		s.limits.Sweep(s.lifetime)
 		for ctx.Err() == nil {
 			n, err := s.opt.Store.Sweep(ctx, s.opt.Now(), sweepBite)
 			if err != nil && ctx.Err() == nil {

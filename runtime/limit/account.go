@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/store"
 )
 
@@ -46,13 +47,14 @@ func (a *account) outdated(period time.Duration, now time.Time) bool {
 	return period > 0 && (a.renews.IsZero() || a.renews.Sub(now) > period+store.QuotaSlack)
 }
 
-func (a *account) state(limit int64, now time.Time) State {
+func (a *account) state(lim *plan.Limit, now time.Time) State {
+	s := State{Max: lim.QuotaMax, Window: period(lim), Remaining: lim.QuotaMax}
 	if a.over(now) {
-		return State{Max: limit, Remaining: limit}
+		return s
 	}
-	s := State{Max: limit, Remaining: max(0, limit-(a.used-a.left))}
+	s.Remaining = max(0, lim.QuotaMax-(a.used-a.left))
 	if !a.renews.IsZero() {
-		s.Resets = a.renews.Sub(now)
+		s.Resets, s.Renews = a.renews.Sub(now), a.renews
 	}
 	return s
 }

@@ -49,8 +49,10 @@ const (
 // State is a limit after a request was counted, for people and programs that want to keep it. The zero State is no limit.
 type State struct {
 	Max       int64
+	Window    time.Duration // in which so many may pass; 0: a quota that is never renewed
 	Remaining int64
 	Resets    time.Duration // until more is left: for a rate, that one request more may pass, for a quota, its renewal; 0: never
+	Renews    time.Time     // when that is, for a quota
 }
 
 // Result is what Take says.
@@ -143,9 +145,9 @@ func (l *Limiter) take(ctx context.Context, key id, lim *plan.Limit, now time.Ti
 	if lim.QuotaMax <= 0 {
 		return r, nil
 	}
-	c := charge{limiter: l, shard: s, key: key, max: lim.QuotaMax, period: time.Duration(lim.QuotaRenewal) * time.Second, now: now, at: at}
+	c := charge{limiter: l, shard: s, key: key, max: lim.QuotaMax, period: period(lim), now: now, at: at}
 	passed, err := c.take(ctx, &b.quota)
-	r.Quota = b.quota.state(lim.QuotaMax, now)
+	r.Quota = b.quota.state(lim, now)
 	switch {
 	case err != nil:
 		r.Outcome, r.RetryAfter = Unavailable, time.Second
@@ -181,7 +183,7 @@ func (l *Limiter) Look(ctx context.Context, credential store.Key, scope string, 
 		}
 		quota = account{used: q.Used, renews: q.Renews}
 	}
-	r.Quota = quota.state(lim.QuotaMax, now)
+	r.Quota = quota.state(lim, now)
 	return r, nil
 }
 
@@ -208,4 +210,12 @@ func rate(lim *plan.Limit) (n, per int64) {
 		r, p = 1, p/r
 	}
 	return int64(min(r, math.MaxInt32)), int64(min(p*1e9, math.MaxInt64/4))
+}
+
+// period is how long a quota counts. Longer than centuries is for ever.
+func period(lim *plan.Limit) time.Duration {
+	if lim.QuotaRenewal > math.MaxInt64/int64(time.Second)/2 {
+		return 0
+	}
+	return time.Duration(lim.QuotaRenewal) * time.Second
 }

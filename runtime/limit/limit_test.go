@@ -72,7 +72,7 @@ func TestRate(t *testing.T) {
 	w := newWorld(t)
 	lim := plan.Limit{Rate: 3, Per: 60}
 	for i := range 3 {
-		if r := w.take(alice, lim); r.Outcome != Passed || r.Rate != (State{Max: 3, Remaining: int64(2 - i), Resets: time.Minute - time.Duration(10*i)*time.Second}) {
+		if r := w.take(alice, lim); r.Outcome != Passed || r.Rate != (State{Max: 3, Window: time.Minute, Remaining: int64(2 - i), Resets: time.Minute - time.Duration(10*i)*time.Second}) {
 			t.Fatalf("request %d: %+v", i, r)
 		}
 		w.advance(10 * time.Second)
@@ -309,6 +309,20 @@ func TestReset(t *testing.T) {
 	if got := w.passes(1500, alice, lim); got != 1000 {
 		t.Errorf("%d passed after a reset", got)
 	}
+	if _, err := w.Take(t.Context(), alice, "s", &lim, w.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Reset(t.Context(), alice); err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range []string{"", "s"} {
+		if r, err := w.Look(t.Context(), alice, scope, &lim, w.Now()); err != nil || r.Quota.Remaining != 1000 {
+			t.Errorf("scope %q after a reset of all: %+v, %v", scope, r, err)
+		}
+	}
+	if got := w.passes(1500, alice, lim); got != 1000 {
+		t.Errorf("%d passed after a reset of all", got)
+	}
 	if err := w.ResetQuota(t.Context(), QuotaKey(alice, "")); err != nil { // past the limiter
 		t.Fatal(err)
 	}
@@ -328,15 +342,15 @@ func TestNumbers(t *testing.T) {
 		}
 		return r
 	}
-	if r := look(); r.Rate != (State{Max: 5, Remaining: 5}) || r.Quota != (State{Max: 300, Remaining: 300}) {
+	if r := look(); r.Rate != (State{Max: 5, Window: 10 * time.Second, Remaining: 5}) || r.Quota != (State{Max: 300, Window: time.Hour, Remaining: 300}) {
 		t.Errorf("before the first: %+v", r)
 	}
-	if r := w.take(alice, lim); r.Quota != (State{Max: 300, Remaining: 299, Resets: time.Hour}) { // Tyk says "now" here
+	if r := w.take(alice, lim); r.Quota != (State{Max: 300, Window: time.Hour, Remaining: 299, Resets: time.Hour, Renews: start.Add(time.Hour)}) { // Tyk says "now" here
 		t.Errorf("the first: %+v", r)
 	}
 	w.advance(time.Second)
 	w.take(alice, lim)
-	want := Result{Outcome: Passed, Rate: State{Max: 5, Remaining: 3, Resets: 9 * time.Second}, Quota: State{Max: 300, Remaining: 298, Resets: time.Hour - time.Second}}
+	want := Result{Outcome: Passed, Rate: State{Max: 5, Window: 10 * time.Second, Remaining: 3, Resets: 9 * time.Second}, Quota: State{Max: 300, Window: time.Hour, Remaining: 298, Resets: time.Hour - time.Second, Renews: start.Add(time.Hour)}}
 	if r := look(); r != want {
 		t.Errorf("looked: %+v", r)
 	}

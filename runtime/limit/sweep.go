@@ -2,6 +2,7 @@ package limit
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,12 +91,28 @@ func (l *Limiter) giveBack(ctx context.Context, one loan, at int64) error {
 	return err
 }
 
-// Reset forgets what was counted of a quota: its next request begins a period.
-func (l *Limiter) Reset(ctx context.Context, credential store.Key, scope string) error {
-	key := id{credential, scope}
-	s := l.shard(key)
+// Reset forgets what was counted of the quotas of a credential: of these scopes, and of those that have been asked for lately. The next request
+// begins a period.
+func (l *Limiter) Reset(ctx context.Context, credential store.Key, scopes ...string) error {
+	s := l.shard(id{credential: credential})
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	scopes = slices.Clone(scopes)
+	for key := range s.buckets {
+		if key.credential == credential && !slices.Contains(scopes, key.scope) {
+			scopes = append(scopes, key.scope)
+		}
+	}
+	for _, scope := range scopes {
+		if err := l.reset(ctx, s, id{credential, scope}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reset forgets one quota. The shard is locked, and unlocked while the store is asked.
+func (l *Limiter) reset(ctx context.Context, s *shard, key id) error {
 	a := &s.bucket(key, l.since(l.opt.Now())).quota
 	for a.pending != nil {
 		if err := a.wait(ctx, s); err != nil {
@@ -104,7 +121,7 @@ func (l *Limiter) Reset(ctx context.Context, credential store.Key, scope string)
 	}
 	a.known, a.left = false, 0
 	a.begin(s)
-	err := l.opt.Counters.ResetQuota(ctx, QuotaKey(credential, scope))
+	err := l.opt.Counters.ResetQuota(ctx, QuotaKey(key.credential, key.scope))
 	a.end(s, err)
 	return err
 }

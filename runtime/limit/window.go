@@ -25,17 +25,17 @@ func (w *window) take(at, n, per int64) (bool, State) {
 	at = w.forget(at, per)
 	used, oldest := w.count(at, per)
 	if used >= n {
-		return false, State{Max: n, Resets: w.frees(used-n+1, oldest, at, per)}
+		return false, State{Max: n, Window: time.Duration(per), Resets: w.frees(used-n+1, oldest, at, per)}
 	}
 	w.add(at, n, per)
 	_, oldest = w.count(at, per)
-	return true, State{Max: n, Remaining: n - used - 1, Resets: w.frees(1, oldest, at, per)}
+	return true, State{Max: n, Window: time.Duration(per), Remaining: n - used - 1, Resets: w.frees(1, oldest, at, per)}
 }
 
 // state is what take would say without the request.
 func (w *window) state(at, n, per int64) State {
 	used, oldest := w.count(at, per)
-	s := State{Max: n, Remaining: max(0, n-used)}
+	s := State{Max: n, Window: time.Duration(per), Remaining: max(0, n-used)}
 	if used > 0 {
 		s.Resets = w.frees(max(1, used-n+1), oldest, at, per)
 	}

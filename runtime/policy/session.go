@@ -32,6 +32,9 @@ func (s *Session) Right(api plan.APIID) (*Right, bool) {
 	return r, ok
 }
 
+// Rights returns how many APIs may be called.
+func (s *Session) Rights() int { return len(s.rights) }
+
 // Right is the right to call one API.
 type Right struct {
 	// Limit bounds the requests. What bounds nothing is zero in it: rate and per together, a quota, a throttle.

@@ -96,7 +96,13 @@ type Request struct {
 	DropCookie string
 
 	MaxBody int64 // of the request, in bytes; 0: no limit
+
+	// Answer is put into the head of the answer in place of headers of these names that the upstream has sent. It is copied.
+	Answer []Header
 }
+
+// Header is a line of a head. The name is spelled as fasthttp does: "X-Ratelimit-Reset".
+type Header struct{ Name, Value []byte }
 
 // New makes the clients of a plan's upstreams; those with the same scheme, host and TLS settings share connections. Nothing is dialled.
 func New(ups []plan.Upstream, opt Options) (*Proxy, error) {
@@ -155,8 +161,8 @@ func (p *Proxy) Close() {
 	}
 }
 
-// Forward sends the request upstream and makes ctx.Response the answer, replacing what was in it; headers of the gateway's own are added
-// afterwards. After an error the caller makes the answer, and calls Discard. CheckHead must have been true.
+// Forward sends the request upstream and makes ctx.Response the answer, replacing what was in it. What must be in an upgraded or
+// streamed answer, too, is given in Answer. After an error the caller makes the answer, and calls Discard. CheckHead must have been true.
 //
 // From entry to the write of a request without body nothing is allocated.
 func (p *Proxy) Forward(ctx *fasthttp.RequestCtx, req Request) error {

@@ -23,6 +23,7 @@ func (x *exchange) relay() error {
 	}
 	length := h.ContentLength()
 	keep := cleanAnswer(h, x.ctx.Response.Header.StatusCode() == fasthttp.StatusNoContent) && !x.unsent
+	annotate(h, x.req.Answer)
 	if x.pump != nil && !x.pump.read.Load() {
 		h.SetConnectionClose() // the client is still sending; what it sends now will not be read
 	}
@@ -138,6 +139,18 @@ func cleanAnswer(h *fasthttp.ResponseHeader, noContent bool) (keep bool) {
 		SetDate(h, time.Now())
 	}
 	return keep
+}
+
+// annotate puts headers into an answer, in place of all of these names. Most upstreams send none of them.
+func annotate(h *fasthttp.ResponseHeader, list []Header) {
+	for i := range list {
+		if name := list[i].Name; h.PeekBytes(name) != nil {
+			h.DelBytes(name)
+		}
+	}
+	for i := range list {
+		h.SetCanonical(list[i].Name, list[i].Value)
+	}
 }
 
 var protocol = []byte("HTTP/1.1")

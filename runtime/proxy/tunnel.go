@@ -36,6 +36,7 @@ func (x *exchange) switchProtocols() error {
 		return x.abort(errSwitched)
 	}
 	cleanAnswer(h, true)
+	annotate(h, x.req.Answer)
 	h.Set("Connection", "Upgrade")
 	h.Set("Upgrade", "websocket")
 	t := &tunnel{upstream: x.c, idle: x.proxy.opt.StreamTimeout, write: x.proxy.opt.WriteTimeout}

@@ -5,6 +5,7 @@ package answer
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/valyala/fasthttp"
 )
@@ -60,10 +61,18 @@ func PostOnly(ctx *fasthttp.RequestCtx) bool {
 	return true
 }
 
-// Proxied answers a proxied request in place of its upstream: the body is that of Tyk's gateway errors, without a line end. Text must be plain.
+// Proxied answers a proxied request in place of its upstream: the body is that of Tyk's gateway errors, without a line end, and XML where the
+// request has been XML. Text must be plain.
 func Proxied(ctx *fasthttp.RequestCtx, status int, text string) {
 	ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-store")
-	ctx.SetContentType("application/json")
 	ctx.SetStatusCode(status)
-	ctx.SetBodyString("{\n    \"error\": \"" + text + "\"\n}")
+	mediaType, _, _ := bytes.Cut(ctx.Request.Header.ContentType(), []byte(";"))
+	switch strings.ToLower(string(bytes.TrimSpace(mediaType))) {
+	case "application/xml", "text/xml":
+		ctx.SetContentType("application/xml")
+		ctx.SetBodyString("<?xml version = \"1.0\" encoding = \"UTF-8\"?>\n<error>" + text + "</error>")
+	default:
+		ctx.SetContentType("application/json")
+		ctx.SetBodyString("{\n    \"error\": \"" + text + "\"\n}")
+	}
 }
