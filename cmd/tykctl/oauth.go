@@ -40,8 +40,8 @@ Exit codes: 0 done, 1 the server refused, or the token is not active, 2 wrong us
 	return cmd
 }
 
-// oauthOptions say who the client is and where the server.
-type oauthOptions struct {
+// oauthRequestOptions say who the client is and where the server.
+type oauthRequestOptions struct {
 	api        string
 	clientID   string
 	secretFile string
@@ -51,7 +51,7 @@ type oauthOptions struct {
 	curl       bool
 }
 
-func (o *oauthOptions) flags(f *pflag.FlagSet) {
+func (o *oauthRequestOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.api, "api", "", "URL of the API: the gateway's with the listen path")
 	f.StringVar(&o.clientID, "client-id", "", "client id")
 	f.StringVar(&o.secretFile, "client-secret-file", "", "file that holds the client secret, - for standard input")
@@ -61,7 +61,7 @@ func (o *oauthOptions) flags(f *pflag.FlagSet) {
 }
 
 // auth are the credentials of the client. For curl the secret itself is not wanted.
-func (o *oauthOptions) auth(std stdio) (oauthclient.Auth, error) {
+func (o *oauthRequestOptions) auth(std stdio) (oauthclient.Auth, error) {
 	a := oauthclient.Auth{ID: o.clientID, Style: oauthclient.Style(o.style)}
 	if o.clientID == "" {
 		return a, exit.Usagef("--client-id is wanted")
@@ -109,7 +109,7 @@ func secretOf(std stdio, file, variable string) (string, error) {
 }
 
 // server finds the endpoints; for curl nothing is asked.
-func (o *oauthOptions) server(ctx context.Context, c *oauthclient.Client) (*oauthclient.Server, error) {
+func (o *oauthRequestOptions) server(ctx context.Context, c *oauthclient.Client) (*oauthclient.Server, error) {
 	if o.api == "" {
 		return nil, exit.Usagef("--api URL is wanted, or the URL of the endpoint")
 	}
@@ -124,7 +124,7 @@ func (o *oauthOptions) server(ctx context.Context, c *oauthclient.Client) (*oaut
 }
 
 // endpointOf is a URL that was given, or else one of the server's.
-func (o *oauthOptions) endpointOf(ctx context.Context, c *oauthclient.Client, flag, given string, of func(*oauthclient.Server) string) (string, error) {
+func (o *oauthRequestOptions) endpointOf(ctx context.Context, c *oauthclient.Client, flag, given string, of func(*oauthclient.Server) string) (string, error) {
 	if given != "" {
 		if err := oauthclient.CheckEndpoint(given); err != nil {
 			return "", exit.Usagef("--%s: %w", flag, err)
@@ -166,7 +166,7 @@ func warnExposed(std stdio, endpoint string) {
 }
 
 type oauthTokenOptions struct {
-	oauthOptions
+	oauthRequestOptions
 	tokenURL     string
 	grant        string
 	username     string

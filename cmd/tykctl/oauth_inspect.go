@@ -13,14 +13,14 @@ import (
 
 // aboutToken are the options of what is asked of a server about a token.
 type aboutToken struct {
-	oauthOptions
+	oauthRequestOptions
 	url  string
 	file string
 	hint string
 }
 
 func (o *aboutToken) flags(cmd *cobra.Command, urlFlag, what string) {
-	o.oauthOptions.flags(cmd.Flags())
+	o.oauthRequestOptions.flags(cmd.Flags())
 	f := cmd.Flags()
 	f.StringVar(&o.url, urlFlag, "", "URL of the "+what+" endpoint, in the place of --api")
 	f.StringVar(&o.file, "token-file", "", "file that holds the token, - for standard input")

@@ -13,7 +13,7 @@ import (
 )
 
 type oauthLoginOptions struct {
-	oauthOptions
+	oauthRequestOptions
 	authorizeURL string
 	tokenURL     string
 	redirectURI  string
