@@ -41,6 +41,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		newOAuthCmd(std),
 		newUserCmd(std),
 		newRulesCmd(std),
+		newCompatCmd(std),
 		newExplainCmd(std),
 		newLSPCmd(std),
 		newConfigCmd(std),

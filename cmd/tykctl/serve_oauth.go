@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -36,12 +37,12 @@ func (o *oauthOptions) flags(f *pflag.FlagSet) {
 	f.DurationVar(&o.codeTTL, "code-ttl", oauth.DefaultCodeTTL, "lifetime of authorization codes")
 	f.DurationVar(&o.familyTTL, "grant-ttl", 0, "how long a grant may be refreshed in all; 0: as long as the client comes back in time")
 	f.DurationVar(&o.refreshGrace, "refresh-grace", 10*time.Second, "how long a used refresh token gets the same answer again, for a client that has missed it; 0: never")
-	f.StringVar(&o.compat, "compat", compat.RFC.String(), "statuses and errors of the OAuth endpoints and of refused requests: rfc, or tyk for Tyk Gateway's; `tykctl compat` lists what differs")
+	f.StringVar(&o.compat, "compat", compat.RFC.String(), "statuses and errors of the OAuth endpoints and of refused requests: rfc, or tyk for Tyk Gateway's; tykctl compat lists what differs")
 	f.IntVar(&o.tykStatus, "tyk-error-status", 403, "with --compat tyk: status of OAuth errors, as Tyk's oauth_error_status_code")
 	f.StringArrayVar(&o.publicURLs, "public-url", nil, "URL that clients reach the gateway by, for OAuth metadata and issuer names; may be repeated, the usual one first")
 	f.StringArrayVar(&o.corsOrigins, "cors-origin", nil, "origin of pages that may call the token, revocation, introspection and metadata endpoints; may be repeated")
 	f.StringArrayVar(&o.trustedProxies, "trusted-proxy", nil, "address or prefix of a proxy whose X-Forwarded-For is believed; may be repeated")
-	f.BoolVar(&o.throttle, "throttle", true, "slow down those who guess secrets and passwords, and clients that ask for tokens without end")
+	f.BoolVar(&o.throttle, "throttle", true, "hold up clients, users and addresses after failed attempts, so that secrets and passwords cannot be guessed")
 }
 
 // check says what is wrong with the values, and apply hands them over.
@@ -72,7 +73,18 @@ func (o *oauthOptions) check() error {
 			return exit.Usagef("--public-url %q: %w", u, err)
 		}
 	}
+	for _, origin := range o.corsOrigins {
+		if !isOrigin(origin) {
+			return exit.Usagef("--cors-origin is %q; it must be an origin as browsers write it, like https://app.example.com", origin)
+		}
+	}
 	return nil
+}
+
+// isOrigin reports whether a text is what a browser sends as Origin (RFC 6454 §6.2). Anything else would never match.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && u.Scheme+"://"+u.Host == text && text == strings.ToLower(text)
 }
 
 // apply sets the options of a server. check has found nothing wrong.
