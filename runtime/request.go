@@ -30,11 +30,41 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 
 // serve answers a request, and reports whether the answer came from an upstream.
 func (s *Server) serve(ctx *fasthttp.RequestCtx, g *generation) (forwarded bool) {
+	path, ok := target(ctx)
+	if !ok {
+		return false
+	}
+	// 3. What the gateway serves itself.
+	if s.health(ctx, path) || s.login(ctx, g, path) || g.serveWellKnown(ctx, path) {
+		return false
+	}
+	if admin.Owns(path) {
+		if s.opt.Admin != nil {
+			notFound(ctx)
+			return false
+		}
+		g.admin.Serve(ctx, path)
+		return false
+	}
+	// 4. The API.
+	m, found := g.router.API(ctx.Request.Header.Host(), path)
+	if !found || !g.plan.APIs[m.API].Active {
+		notFound(ctx)
+		return false
+	}
+	if g.serveOAuth(ctx, m, path) || s.serveLimits(ctx, g, m, path) {
+		return false
+	}
+	return s.proxied(ctx, g, m, path)
+}
+
+// target is the canonical path of a request, unless there is none to act upon; then the request has its answer.
+func target(ctx *fasthttp.RequestCtx) (path []byte, ok bool) {
 	// 1. One reading of the head: what could be read in two ways is refused.
 	if !proxy.CheckHead(ctx) {
 		answer.Proxied(ctx, fasthttp.StatusBadRequest, "Bad Request")
 		ctx.SetConnectionClose()
-		return false
+		return nil, false
 	}
 	// 2. One form of the path: it is routed, authorised and forwarded as this.
 	raw, query := proxy.Target(ctx)
@@ -43,31 +73,12 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx, g *generation) (forwarded bool)
 	case router.Clean, router.Cleaned:
 	case router.Refuse:
 		answer.Proxied(ctx, fasthttp.StatusBadRequest, "Bad Request")
-		return false
+		return nil, false
 	case router.Redirect:
 		redirect(ctx, path, query)
-		return false
+		return nil, false
 	}
-	// 3. What the gateway serves itself.
-	if s.health(ctx, path) || s.login(ctx, g, path) || g.serveWellKnown(ctx, path) {
-		return false
-	}
-	if admin.Owns(path) {
-		g.admin.Serve(ctx, path)
-		return false
-	}
-	// 4. The API.
-	m, found := g.router.API(ctx.Request.Header.Host(), path)
-	if !found || !g.plan.APIs[m.API].Active {
-		ctx.SetContentType("text/plain; charset=utf-8")
-		ctx.SetStatusCode(fasthttp.StatusNotFound)
-		ctx.SetBodyString("Not Found\n")
-		return false
-	}
-	if g.serveOAuth(ctx, m, path) || s.serveLimits(ctx, g, m, path) {
-		return false
-	}
-	return s.proxied(ctx, g, m, path)
+	return path, true
 }
 
 // proxied is the rest of the order, for a request that is meant for an API's upstream.

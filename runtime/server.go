@@ -22,8 +22,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/valyala/fasthttp"
-
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/identity"
@@ -38,6 +36,7 @@ import (
 type Options struct {
 	Store  store.Store                     // required; the caller closes it after Serve has returned
 	Secret string                          // the gateway secret; empty: the admin API refuses every call
+	Admin  net.Listener                    // of the admin API, which is nowhere else then; nil: it is where the APIs are
 	Now    func() time.Time                // time.Now
 	Rand   io.Reader                       // required; a cryptographic source
 	Logger *slog.Logger                    // slog.Default()
@@ -93,13 +92,9 @@ func (o *Options) setDefaults() {
 	o.Upstream.ServerReadTimeout, o.Upstream.ServerWriteTimeout = o.ReadTimeout, o.WriteTimeout
 }
 
-// headLimit bounds the head of a request, in bytes; a longer one is answered with 431.
-const headLimit = 16 << 10
-
 // Server serves one plan after another.
 type Server struct {
 	opt         Options
-	http        *fasthttp.Server
 	generation  atomic.Pointer[generation]
 	swapping    sync.Mutex // held while a generation is built and swapped in, or its policies are
 	limits      *limit.Limiter
@@ -132,21 +127,6 @@ func New(p *plan.Plan, opt Options) (*Server, error) {
 		return nil, err
 	}
 	s.generation.Store(g)
-	s.http = &fasthttp.Server{
-		Handler:                      s.handle,
-		Name:                         "",
-		NoDefaultServerHeader:        true,
-		NoDefaultDate:                true, // the upstream's stays; our own answers get theirs in handle
-		ReadBufferSize:               headLimit,
-		ReadTimeout:                  opt.ReadTimeout,
-		WriteTimeout:                 opt.WriteTimeout,
-		IdleTimeout:                  opt.IdleTimeout,
-		StreamRequestBody:            true,
-		DisablePreParseMultipartForm: true,
-		CloseOnShutdown:              true,
-		ErrorHandler:                 answerBroken,
-		Logger:                       discardLogger{},
-	}
 	return s, nil
 }
 
@@ -163,26 +143,29 @@ func (s *Server) Swap(p *plan.Plan) error {
 	return nil
 }
 
-// Serve accepts connections until ctx is done, then lets the requests under way end, for DrainTimeout at most. It owns the listener. It
-// returns nil after a stop that was asked for.
+// Serve accepts connections until ctx is done, then lets the requests under way end, for DrainTimeout at most. It owns the
+// listener, and that of the admin API. It returns nil after a stop that was asked for.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer s.end()
 	defer s.limits.Close(s.lifetime) // what was borrowed of quotas goes back when the last request is done
 	var background sync.WaitGroup
 	background.Go(func() { s.sweep(ctx) })
 	background.Go(func() { s.sender.Run(ctx) })
-	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(ln) }()
+	doors := s.doors(ln)
+	ended := open(doors)
 	select {
-	case err := <-failed:
-		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+	case err := <-ended:
+		for _, d := range doors {
+			_ = d.ln.Close() // one may be open still
+		}
+		return err
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
 	close(s.draining)
 	drain, cancel := context.WithTimeout(context.Background(), s.opt.DrainTimeout)
 	defer cancel()
-	err := s.http.ShutdownWithContext(drain)
+	err := shut(drain, doors)
 	background.Wait()
 	s.generation.Load().proxy.Close()
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -192,7 +175,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if err != nil {
 		return fmt.Errorf("stop: %w", err)
 	}
-	return <-failed
+	for range doors {
+		err = errors.Join(err, <-ended)
+	}
+	return err
 }
 
 // The sweeper's pace: small bites, so that it never holds up a token.
