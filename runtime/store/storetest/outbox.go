@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/tykctl/tykctl/runtime/store"
@@ -229,7 +230,7 @@ func noticesForPeople(w *world) {
 // noticesWhileIssuing: of tokens that are issued while others are delivered, each has one notice, in the order of its family.
 func noticesWhileIssuing(w *world) {
 	const writers, each = 4, 15
-	delivered := map[string]int{}
+	delivered, issued := map[string]int{}, atomic.Int64{}
 	errs := parallel(writers+1, func(i int) error {
 		if i < writers {
 			for k := range each {
@@ -239,13 +240,18 @@ func noticesWhileIssuing(w *world) {
 				if err := w.IssueTokens(w.ctx, p); err != nil {
 					return err
 				}
+				issued.Add(1)
 			}
 			return nil
 		}
-		for sum := 0; sum < writers*each; {
+		for sum := int64(0); sum < writers*each; {
+			known := issued.Load()
 			list, err := w.DueNotices(w.ctx, w.base, 3)
 			if err != nil {
 				return err
+			}
+			if len(list) == 0 && sum < known {
+				return fmt.Errorf("%d of %d notices were delivered, and none is due", sum, known)
 			}
 			for _, n := range list {
 				if n.Attempts != delivered[string(n.Body)] {
