@@ -221,6 +221,10 @@ func (g *gateway) send(method, path, body string, headers ...string) answer {
 			req.SetBasicAuth(id, pass)
 			continue
 		}
+		if name == "Host" {
+			req.Host = value
+			continue
+		}
 		req.Header.Set(name, value)
 	}
 	resp, err := noRedirects.Do(req)

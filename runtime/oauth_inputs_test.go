@@ -2,13 +2,12 @@ package runtime_test
 
 import (
 	"bufio"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -132,20 +131,6 @@ func TestRepeatedHeader(t *testing.T) {
 
 // TestIssuerIsNotTheHostHeader: a stranger's Host header names no issuer (RFC 8414 §2), unless it is one of ours.
 func TestIssuerIsNotTheHostHeader(t *testing.T) {
-	get := func(g *gateway, host string) answer {
-		req, err := http.NewRequestWithContext(context.Background(), "GET", g.url+"/a/.well-known/oauth-authorization-server", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Host = host
-		resp, err := noRedirects.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		body, err := io.ReadAll(resp.Body)
-		return answer{resp.StatusCode, resp.Header, errors.Join(err, errors.New(string(body))).Error()}
-	}
 	told := startWith(t, twoAPIs(), nil, runtime.Options{PublicURLs: []string{"https://one.example.com/", "http://two.example.com:8080/base"}})
 	untold := start(t, twoAPIs(), nil)
 	for _, tt := range []struct {
@@ -163,9 +148,46 @@ func TestIssuerIsNotTheHostHeader(t *testing.T) {
 		{untold, "localhost.evil.example.com", ""},
 		{untold, "10.0.0.1", ""},
 	} {
-		a := get(tt.g, tt.host)
+		a := tt.g.send("GET", "/a/.well-known/oauth-authorization-server", "", "Host: "+tt.host)
 		if tt.issuer == "" && a.status != 404 || tt.issuer != "" && !strings.HasPrefix(a.body, `{"issuer":"`+tt.issuer+`",`) {
 			t.Errorf("Host %s: %d %s", tt.host, a.status, a.body)
 		}
+	}
+}
+
+// TestIssuerOfPatterns: where listen path or domain have variables, the issuer is what the request has in their place; where that cannot be told, none
+// is named.
+func TestIssuerOfPatterns(t *testing.T) {
+	p := twoAPIs()
+	p.APIs[0].ListenPath = "/{tenant}/api/"
+	p.APIs[1].Domain = "b.example.com"
+	g := startWith(t, p, nil, runtime.Options{PublicURLs: []string{"https://gateway.example.com"}})
+	g.client("a", "cl")
+	g.client("b", "cl")
+	issuer := func(path, host string) string {
+		a := g.send("GET", path, "", "Host: "+host)
+		m := regexp.MustCompile(`^\{"issuer":"([^"]*)"`).FindStringSubmatch(a.body)
+		if m == nil {
+			return ""
+		}
+		return m[1]
+	}
+	for _, tt := range []struct{ path, host, want string }{
+		{"/acme/api/.well-known/oauth-authorization-server", "gateway.example.com", "https://gateway.example.com/acme/api"},
+		{"/.well-known/oauth-authorization-server/acme/api", "gateway.example.com", "https://gateway.example.com/acme/api"},
+		{"/b/.well-known/oauth-authorization-server", "b.example.com", "https://b.example.com/b"},
+		{"/.well-known/oauth-authorization-server/b", "b.example.com", "https://b.example.com/b"},
+		{"/.well-known/oauth-authorization-server/b", "gateway.example.com", ""},
+	} {
+		if got := issuer(tt.path, tt.host); got != tt.want {
+			t.Errorf("%s of %s: %q, want %q", tt.path, tt.host, got, tt.want)
+		}
+	}
+	gateway := "X-Tyk-Authorization: " + secret
+	if a := g.send("POST", "/acme/api/tyk/oauth/authorize-client/", asked().Encode(), gateway); !strings.Contains(a.body, "iss=https%3A%2F%2Fgateway.example.com%2Facme%2Fapi&") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := g.send("POST", "/api/apis/oauth/a/authorize-client", asked().Encode(), "Authorization: "+secret); a.status != 200 || strings.Contains(a.body, "iss=") {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 }
