@@ -11,34 +11,44 @@ import (
 	"log/slog"
 	"net"
 	"testing"
-	"time"
 
 	"github.com/valyala/fasthttp"
 	"github.com/valyala/fasthttp/fasthttputil"
 
+	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime"
 	"github.com/tykctl/tykctl/runtime/proxy"
-	"github.com/tykctl/tykctl/runtime/store"
 	"github.com/tykctl/tykctl/runtime/store/memory"
 )
 
-// TestProxiedRequestAllocatesNothing sends authorised requests through the whole gateway to an upstream that allocates nothing itself: what is
-// counted is the gateway, from the bytes of the client to the bytes for the client.
+// TestProxiedRequestAllocatesNothing sends requests through the whole gateway to an upstream that allocates nothing itself: what is counted is the
+// gateway, from the bytes of the client to the bytes for the client. The token is checked, its access rights and scopes, its rate and its quota.
 func TestProxiedRequestAllocatesNothing(t *testing.T) {
+	for name, change := range map[string]func(*plan.Plan){
+		"keyless":           func(p *plan.Plan) { p.APIs[0].Auth, p.APIs[0].OAuth = plan.AuthKeyless, plan.None },
+		"token":             func(p *plan.Plan) { p.Policies[0].Limit = plan.Limit{} },
+		"key or token":      func(p *plan.Plan) { p.APIs[0].Auth, p.APIs[0].OAuth = plan.AuthToken, plan.None },
+		"rights and limits": func(*plan.Plan) {},
+		"limits of its own": func(p *plan.Plan) {
+			p.Policies[0].Partitions.PerAPI = true
+			p.Policies[0].Access[0].Limit = p.Policies[0].Limit
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := estate(1, "upstream")
+			change(p)
+			allocatesNothing(t, p)
+		})
+	}
+}
+
+func allocatesNothing(t *testing.T, p *plan.Plan) {
 	upstream := fasthttputil.NewInmemoryListener()
 	go serveCanned(upstream)
 	defer func() { _ = upstream.Close() }()
-
 	st := memory.New()
-	ctx := context.Background()
-	if err := st.CreateClient(ctx, &store.Client{ID: "cl", APIID: "a"}); err != nil {
-		t.Fatal(err)
-	}
-	err := st.IssueTokens(ctx, &store.TokenPair{Access: store.AccessToken{Key: store.KeyOf("token"), APIID: "a", ClientID: "cl", ExpiresAt: time.Now().Add(time.Hour)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := runtime.New(twoAPIs(), runtime.Options{
+	token(t, st)
+	server, err := runtime.New(p, runtime.Options{
 		Store: st, Rand: rand.Reader, Logger: slog.New(slog.DiscardHandler),
 		Upstream: proxy.Options{Dial: func(string) (net.Conn, error) { return upstream.Dial() }},
 	})
@@ -46,15 +56,14 @@ func TestProxiedRequestAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	ln := fasthttputil.NewInmemoryListener()
-	stop, cancel := context.WithCancel(ctx)
+	stop, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(stop, ln) }()
 	conn, err := ln.Dial()
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := []byte("GET /a/things/7?q=1 HTTP/1.1\r\nHost: api.example.com\r\nUser-Agent: test\r\nAuthorization: Bearer token\r\n\r\n")
-	answer := make([]byte, 4096)
+	request, answer := []byte(fullRequest), make([]byte, 4096)
 	exchange := func() {
 		if _, err := conn.Write(request); err != nil {
 			t.Fatal(err)
@@ -63,7 +72,7 @@ func TestProxiedRequestAllocatesNothing(t *testing.T) {
 			t.Fatalf("%v: %s", err, answer[:n])
 		}
 	}
-	for range 100 {
+	for range 1000 { // until portions of the quota are large
 		exchange()
 	}
 	if n := testing.AllocsPerRun(1000, exchange); n >= 1 {

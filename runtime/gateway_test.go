@@ -47,6 +47,7 @@ type gateway struct {
 	t        testing.TB
 	url      string
 	server   *runtime.Server
+	stop     func() // waits until the server has stopped; may be called again
 	store    store.Store
 	clock    *clock
 	log      *lockedBuffer
@@ -137,12 +138,15 @@ func startWith(t testing.TB, p *plan.Plan, wrap func(store.Store) store.Store, o
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- g.server.Serve(ctx, ln) }()
-	t.Cleanup(func() {
+	g.stop = sync.OnceFunc(func() {
 		http.DefaultClient.CloseIdleConnections()
 		stop()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+	})
+	t.Cleanup(func() {
+		g.stop()
 		if err := g.store.Close(); err != nil {
 			t.Error(err)
 		}
