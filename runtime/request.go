@@ -11,6 +11,7 @@ import (
 	"github.com/tykctl/tykctl/compiler/plan"
 	"github.com/tykctl/tykctl/runtime/access"
 	"github.com/tykctl/tykctl/runtime/admin"
+	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
 	"github.com/tykctl/tykctl/runtime/limit"
 	"github.com/tykctl/tykctl/runtime/proxy"
@@ -169,7 +170,11 @@ func (s *Server) undelivered(ctx *fasthttp.RequestCtx, api *plan.API, err error)
 		answer.Proxied(ctx, fasthttp.StatusServiceUnavailable, "Upstream is busy")
 	default:
 		s.opt.Logger.Warn("upstream cannot be reached", "api", api.ID, "error", err)
-		answer.Proxied(ctx, fasthttp.StatusBadGateway, "There was a problem proxying the request")
+		status := fasthttp.StatusBadGateway
+		if s.opt.Compat == compat.Tyk {
+			status = fasthttp.StatusInternalServerError
+		}
+		answer.Proxied(ctx, status, "There was a problem proxying the request")
 	}
 }
 
