@@ -14,9 +14,8 @@ FUZZTIME ?= 20000x
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-build: ## Build bin/tykctl and the examples' echo upstream
-	$(BUILD) -o bin/tykctl ./cmd/tykctl
-	$(BUILD) -o bin/echo ./examples/echo
+build: ## Build bin/tykctl and the examples' programs
+	$(BUILD) -o bin/ ./cmd/tykctl ./examples/...
 
 run: build ## Serve examples/my-oauth-api with its upstream, and say what to try
 	@examples/my-oauth-api/run.sh

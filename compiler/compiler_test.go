@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -204,21 +205,28 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	definitions = append(definitions, yaml...)
-	if len(definitions) == 0 {
-		t.Fatal("no examples")
-	}
+	compiled := 0
 	for _, path := range definitions {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "README.md")); err != nil {
+			t.Error(err)
+		}
+		if !openAPIKey.Match(data) {
+			continue // clients, users or policies
+		}
+		compiled++
 		doc, list := oas.Load(path, data)
 		p, more := compiler.Compile([]*oas.Document{doc})
 		if p == nil || len(list)+len(more) > 0 {
 			t.Errorf("%s: %v %v", path, list, more)
 		}
-		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "README.md")); err != nil {
-			t.Error(err)
-		}
+	}
+	if compiled < 9 {
+		t.Errorf("%d definitions", compiled)
 	}
 }
+
+var openAPIKey = regexp.MustCompile(`(?m)^\s*"?openapi"?:`)

@@ -59,6 +59,7 @@ var arrows = map[string][]string{
 	"runtime/internal/reqbody":   {},
 	"runtime/internal/unsafestr": {},
 	"examples/echo":              {},
+	"examples/identity-server":   {},
 }
 
 // homes are the packages that may import a foreign library; every other one reaches it through them.

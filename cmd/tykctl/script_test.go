@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tykctl": main})
+	testscript.Main(m, map[string]func(){"tykctl": main, "curl": curlMain})
 }
 
 // TestScripts runs testdata/script: what a person types, and what comes back. Besides testscript's own commands there are
