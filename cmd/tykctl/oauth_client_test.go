@@ -22,18 +22,15 @@ import (
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 )
 
-// serveExample serves examples/my-oauth-api with an upstream of the test's own, and returns the gateway's URL and secret.
-func serveExample(t *testing.T) (gateway, secret string) {
+// serveDocument serves a definition whose upstream is http://127.0.0.1:8081, with an upstream of the test's own in its place, and returns the gateway's
+// URL and secret.
+func serveDocument(t *testing.T, document []byte, args ...string) (gateway, secret string) {
 	t.Helper()
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "path %s, authorization %q", r.URL.Path, r.Header.Get("Authorization"))
 	}))
 	t.Cleanup(upstream.Close)
 	dir := t.TempDir()
-	document, err := os.ReadFile(filepath.Join("..", "..", "examples", "my-oauth-api", "my-oauth-api.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	document = bytes.ReplaceAll(document, []byte("http://127.0.0.1:8081"), []byte(upstream.URL))
 	if err := os.WriteFile(filepath.Join(dir, "api.json"), document, 0o600); err != nil {
 		t.Fatal(err)
@@ -42,23 +39,15 @@ func serveExample(t *testing.T) (gateway, secret string) {
 	ctx, stop := context.WithCancel(t.Context())
 	out := &lockedBuffer{}
 	done := make(chan int, 1)
-	go func() {
-		done <- run(ctx, stdio{strings.NewReader(""), io.Discard, out}, []string{"serve", filepath.Join(dir, "api.json"), "--listen", "127.0.0.1:0", "--data-dir", dir})
-	}()
+	args = append([]string{"serve", filepath.Join(dir, "api.json"), "--listen", "127.0.0.1:0", "--data-dir", dir}, args...)
+	go func() { done <- run(ctx, stdio{strings.NewReader(""), io.Discard, out}, args) }()
 	t.Cleanup(func() {
 		stop()
 		if code := <-done; code != exit.OK {
 			t.Errorf("serve ended with %d:\n%s", code, out)
 		}
 	})
-	for deadline := time.Now().Add(10 * time.Second); gateway == "" && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if m := servingLine.FindStringSubmatch(out.String()); m != nil {
-			gateway = m[1]
-		}
-	}
-	if gateway == "" {
-		t.Fatalf("not serving:\n%s", out)
-	}
+	gateway = awaitMatch(t, out, servingLine)
 	data, err := os.ReadFile(filepath.Join(dir, "gateway-secret"))
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +114,11 @@ func get(t *testing.T, client *http.Client, target string) (int, string) {
 
 // TestOAuth2Library lets golang.org/x/oauth2 talk to a served example: what a client author will use must just work.
 func TestOAuth2Library(t *testing.T) {
-	gateway, secret := serveExample(t)
+	document, err := os.ReadFile(filepath.Join("..", "..", "examples", "my-oauth-api", "my-oauth-api.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gateway, secret := serveDocument(t, document)
 	api := gateway + "/my-oauth-api"
 	const redirect = "http://127.0.0.1:9000/callback?keep=1"
 	var app struct {
@@ -148,7 +141,7 @@ func TestOAuth2Library(t *testing.T) {
 				Endpoint: oauth2.Endpoint{AuthURL: api + "/oauth/authorize", TokenURL: api + "/oauth/token", AuthStyle: style},
 			}
 			verifier := oauth2.GenerateVerifier()
-			code := approve(t, gateway, secret, conf.AuthCodeURL("a state", oauth2.S256ChallengeOption(verifier)))
+			code := approve(t, api, secret, conf.AuthCodeURL("a state", oauth2.S256ChallengeOption(verifier)))
 
 			if _, err := conf.Exchange(t.Context(), code, oauth2.VerifierOption(oauth2.GenerateVerifier())); err == nil {
 				t.Fatal("a wrong verifier was accepted")
@@ -191,7 +184,7 @@ func TestOAuth2Library(t *testing.T) {
 
 // approve plays the browser and the identity server: it follows the client's URL to the login page, agrees there, and returns the code
 // that the browser would carry to the client.
-func approve(t *testing.T, gateway, secret, authURL string) string {
+func approve(t *testing.T, api, secret, authURL string) string {
 	t.Helper()
 	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, authURL, nil)
@@ -211,13 +204,13 @@ func approve(t *testing.T, gateway, secret, authURL string) string {
 		Code       string `json:"code"`
 		RedirectTo string `json:"redirect_to"`
 	}
-	admin(t, secret, gateway+"/my-oauth-api/tyk/oauth/authorize-client/", login.RawQuery, &answer)
+	admin(t, secret, api+"/tyk/oauth/authorize-client/", login.RawQuery, &answer)
 	back, err := url.Parse(answer.RedirectTo)
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := back.Query()
-	if q.Get("code") != answer.Code || q.Get("state") != "a state" || q.Get("keep") != "1" {
+	if q.Get("code") != answer.Code || q.Get("state") != "a state" || q.Get("keep") != "1" || q.Get("iss") != api {
 		t.Errorf("redirect_to is %s", answer.RedirectTo)
 	}
 	return answer.Code
