@@ -124,6 +124,7 @@ func TestRefusals(t *testing.T) {
 		{"URL not allowed", "keys", "/y", "narrow", nil, "", 0, want{403, "Access to this resource has been disallowed", "-", 403}},
 		{"URL not allowed in one reading", "keys", "/x%2Fy", "narrow", nil, "", 0, want{403, "Access to this resource has been disallowed", "-", 403}},
 		{"scope missing", "a", "/scoped/any", "all", scoped, "", 0, want{403, "Access to this resource has been disallowed", `, error="insufficient_scope", error_description="the operation needs more scope", scope="admin"`, 403}},
+		{"scope missing with a slash at the end", "a", "/scoped/any/", "all", scoped, "", 0, want{403, "Access to this resource has been disallowed", `, error="insufficient_scope"`, 403}},
 		{"scope missing in one reading", "a", "/scoped/x%2Cy", "all", scoped, "", 0, want{403, "Access to this resource has been disallowed", `, error="insufficient_scope"`, 403}},
 		{"rate limit", "a", "/x", "rated", nil, "", 1, want{429, "Rate Limit Exceeded", "-", 429}},
 		{"rate limit", "keys", "/x", "rated", nil, "", 1, want{429, "Rate Limit Exceeded", "-", 429}},

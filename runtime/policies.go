@@ -30,7 +30,7 @@ func (p *policies) exists(id string) bool {
 	return found
 }
 
-// loadPolicies takes over what the store has now. A policy that cannot be read opens nothing; it is passed over, and said.
+// loadPolicies takes over what the store has now. A policy that cannot be read opens nothing, whatever a file says of its id.
 func (s *Server) loadPolicies(ctx context.Context, into *policies, p *plan.Plan) error {
 	texts, err := s.opt.Store.Policies(ctx)
 	if err != nil {
@@ -41,6 +41,7 @@ func (s *Server) loadPolicies(ctx context.Context, into *policies, p *plan.Plan)
 		parsed, err := policy.ParsePolicy(texts[id])
 		if err != nil {
 			s.opt.Logger.Error("a policy of the store cannot be read and opens nothing", "policy", id, "error", err)
+			stored = append(stored, plan.Policy{ID: id, Inactive: true})
 			continue
 		}
 		parsed.ID = id

@@ -3,6 +3,11 @@ package runtime_test
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime"
+	"github.com/tykctl/tykctl/runtime/store"
+	"github.com/tykctl/tykctl/runtime/store/memory"
 )
 
 // TestPoliciesOfTheAdminAPI count from the next request on, and after a reload.
@@ -39,6 +44,20 @@ func TestPoliciesOfTheAdminAPI(t *testing.T) {
 	token(400, "deleted")
 	admin("PUT", "/tyk/policies/p", text, 200)
 	token(200, "put back")
+}
+
+// A policy of the store that cannot be read opens nothing: not what a file says of the same id either.
+func TestUnreadablePolicyOpensNothing(t *testing.T) {
+	p := shop(opens("p", plan.Limit{}, "a"))
+	st := memory.New()
+	if err := st.PutPolicy(t.Context(), "p", []byte(`{"rate": "many"}`)); err != nil {
+		t.Fatal(err)
+	}
+	g := startWith(t, p, func(store.Store) store.Store { return st }, runtime.Options{})
+	g.client("a", "cl")
+	if a := g.send("GET", "/a/x", "", g.issue("t", nil, "p")); a.status != 403 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
 }
 
 // decode decodes a JSON body.

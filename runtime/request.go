@@ -146,10 +146,27 @@ func (g *generation) admits(m router.Match, path, method []byte) (ignoreAuth, al
 	}
 	id := g.router.Route(m, path, method)
 	if id == plan.None {
-		return false, !api.AllowList, api.Scopes
+		return g.admitsSlash(m, path, method)
 	}
 	r := &g.plan.Routes[id]
 	return r.IgnoreAuth, !r.Block && (!api.AllowList || r.Allow || r.IgnoreAuth), r.Scopes
+}
+
+// admitsSlash is admits for a path that no route covers. Many upstreams take /orders/ for /orders: a slash at the end must not lead around what the
+// route without it demands, and opens nothing either.
+func (g *generation) admitsSlash(m router.Match, path, method []byte) (ignoreAuth, allowed bool, scopes []string) {
+	api := &g.plan.APIs[m.API]
+	allowed, scopes = !api.AllowList, api.Scopes
+	if last := len(path) - 1; last > m.Rest && path[last] == '/' {
+		if id := g.router.Route(m, path[:last], method); id != plan.None {
+			r := &g.plan.Routes[id]
+			allowed = allowed && !r.Block
+			if len(r.Scopes) > 0 {
+				scopes = r.Scopes
+			}
+		}
+	}
+	return false, allowed, scopes
 }
 
 // undelivered answers a request that did not reach its upstream, or got nothing usable back.

@@ -70,6 +70,7 @@ func TestAccess(t *testing.T) {
 		{"keyless", "/open/x", nil, 200, ""},
 		{"open route", "/a/public", nil, 200, ""},
 		{"open route, other method", "POST /a/public", nil, 401, "Authorization field missing"},
+		{"blocked route with a slash at the end", "/a/blocked/", []string{"Authorization: Bearer " + a}, 403, "Requested endpoint is forbidden"},
 		{"blocked route", "/a/blocked", []string{"Authorization: Bearer " + a}, 403, "Requested endpoint is forbidden"},
 		{"inactive API", "/off/x", nil, 404, "Not Found"},
 		{"no API", "/nothing", nil, 404, "Not Found"},
