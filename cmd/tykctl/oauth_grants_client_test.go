@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,29 +15,15 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// allGrants is an API with every flow and two scopes; GET /files wants one of them.
-const allGrants = `{
-  "openapi": "3.0.3",
-  "info": {"title": "Files", "version": "1.0.0"},
-  "security": [{"oauth": []}],
-  "paths": {"/files": {"get": {"security": [{"oauth": ["files:read"]}], "responses": {"200": {"description": "ok"}}}}},
-  "components": {"securitySchemes": {"oauth": {"type": "oauth2", "flows": {
-    "authorizationCode": {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "refreshUrl": "/oauth/token",
-      "scopes": {"files:read": "read", "files:write": "write"}},
-    "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {"files:read": "read", "files:write": "write"}},
-    "password": {"tokenUrl": "/oauth/token", "refreshUrl": "/oauth/token", "scopes": {"files:read": "read", "files:write": "write"}}
-  }}}},
-  "x-tyk-api-gateway": {
-    "info": {"id": "files", "name": "Files", "state": {"active": true}},
-    "server": {
-      "listenPath": {"value": "/files-api/", "strip": true},
-      "authentication": {"enabled": true, "stripAuthorizationData": true, "securitySchemes": {"oauth": {
-        "enabled": true, "refreshToken": true, "allowedAuthorizeTypes": ["code"], "authLoginRedirect": "http://127.0.0.1:8082/login",
-        "header": {"enabled": true, "name": "Authorization"}}}}
-    },
-    "upstream": {"url": "http://127.0.0.1:8081/"}
-  }
-}`
+// serveFiles serves testdata/clients/files.json: an API with every flow and two scopes; GET /files wants one of them. It returns the gateway's URL and secret.
+func serveFiles(t *testing.T, args ...string) (gateway, secret string) {
+	t.Helper()
+	document, err := os.ReadFile(filepath.Join("..", "..", "testdata", "clients", "files.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serveDocument(t, document, args...)
+}
 
 var authStyles = map[string]oauth2.AuthStyle{"header": oauth2.AuthStyleInHeader, "body": oauth2.AuthStyleInParams, "found out": oauth2.AuthStyleAutoDetect}
 
@@ -66,7 +54,7 @@ func refused(t *testing.T, err error, code string) {
 // TestOAuth2LibraryOddCredentials: ids and secrets with any characters that are admitted survive form encoding in HTTP Basic (RFC 6749 §2.3.1) and in a
 // body.
 func TestOAuth2LibraryOddCredentials(t *testing.T) {
-	gateway, secret := serveDocument(t, []byte(allGrants))
+	gateway, secret := serveFiles(t)
 	api := gateway + "/files-api"
 	for _, id := range []string{"plain", "a-_.~z", "one+two", "a@b.example=c"} {
 		chosen := "secret of " + id + ": " + id + " %2B+%zz &=;'\"" + "0123456789abcdef"
@@ -92,7 +80,7 @@ func TestOAuth2LibraryOddCredentials(t *testing.T) {
 }
 
 func TestOAuth2LibraryPassword(t *testing.T) {
-	gateway, secret := serveDocument(t, []byte(allGrants))
+	gateway, secret := serveFiles(t)
 	api := gateway + "/files-api"
 	id, clientSecret := register(t, gateway, secret, map[string]any{"api_id": "files"})
 	var added struct{ Status string }
@@ -127,7 +115,7 @@ func TestOAuth2LibraryPassword(t *testing.T) {
 
 // TestOAuth2LibraryPublic: a client without a secret, on a port that it has chosen itself (RFC 8252), as a command line program is one.
 func TestOAuth2LibraryPublic(t *testing.T) {
-	gateway, secret := serveDocument(t, []byte(allGrants), "--dev")
+	gateway, secret := serveFiles(t, "--dev")
 	api := gateway + "/files-api"
 	_, _ = register(t, gateway, secret, map[string]any{"api_id": "files", "client_id": "cli", "public": true, "redirect_uri": "http://127.0.0.1/cb"})
 	client := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

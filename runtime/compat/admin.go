@@ -17,6 +17,12 @@ var adminAPI = []Difference{
 		Why:  "a client that somebody else uses would be locked out, and a slip would go unnoticed",
 	},
 	{
+		ID: "admin-client-id", Area: area,
+		Tyk:  "a client id may be any text",
+		Here: "letters, digits and . _ ~ @ + = -, 128 of them at most; others are 400",
+		Why:  "it stands before the colon in HTTP Basic, raw or encoded, and in paths: an id that can be read in two ways locks its client out",
+	},
+	{
 		ID: "admin-client-policy", Area: area, Restored: true,
 		Tyk:  "with api_id, a client may name a policy that does not exist or does not open the API; its tokens fail later",
 		Here: "400 when the client is created",
