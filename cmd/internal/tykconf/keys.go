@@ -1,0 +1,238 @@
+package tykconf
+
+// Why several keys change nothing, or what happens in the place of several.
+const (
+	noPlugins   = "an API that needs a plugin is refused"
+	noDashboard = "there is no Dashboard"
+	noRecords   = "requests are not recorded"
+	noTraces    = "nothing is traced"
+	noJWT       = "an API with JSON web tokens is refused"
+	noCertStore = "there is no store of certificates"
+	stderrLogs  = "logs are written to standard error and nowhere else"
+	ownTexts    = "errors have the gateway's own bodies"
+	exactLimits = "limits are kept exactly, whatever the algorithm is called"
+	noEvents    = "nobody is told of events"
+	noCache     = "answers are not cached"
+	sha256Only  = "keys and tokens are stored as SHA-256, always"
+	asWritten   = "the ids of policies are taken as they are written"
+	noRegexps   = "expressions are compiled once, when definitions are read"
+	flagsForTLS = "upstreams are spoken to in TLS 1.2 and later, with Go's choice of ciphers"
+)
+
+// storage are the members of each section that describes a Redis.
+const storage = "type host port hosts addrs master_name sentinel_password username password database optimisation_max_idle optimisation_max_active " +
+	"timeout enable_cluster use_ssl ssl_insecure_skip_verify ca_file cert_file key_file tls_max_version tls_min_version compress_api_definitions " +
+	"compress_policies max_decompressed_size"
+
+// keys are the keys of Tyk Gateway's configuration file: those of its newest version, and those of former ones that files still have.
+var keys = []Key{
+	{Name: "hostname", Kind: Ignored, Note: "APIs without a domain of their own are served under any host name", hint: "give the definitions a customDomain"},
+	{Name: "listen_address", Kind: Honoured, Note: "the address to listen on"},
+	{Name: "listen_port", Kind: Honoured, Note: "the port to listen on"},
+	{Name: "control_api_hostname", Kind: Ignored, Note: "the admin API is served under any host name"},
+	{Name: "control_api_port", Kind: Honoured, Note: "the admin API has this port of its own"},
+	{Name: "secret", Kind: Honoured, Note: "the gateway secret; env:// and secrets:// are looked up"},
+	{Name: "node_secret", Kind: Harmless, Note: noDashboard},
+	{Name: "pid_file_location", Kind: Ignored, Note: "no file with the process id is written", usual: `"/var/run/tyk/tyk-gateway.pid"`},
+	{Name: "allow_insecure_configs", Kind: Harmless, Note: noDashboard},
+	{Name: "public_key_path", Kind: Harmless, Note: "nothing is fetched that would be signed"},
+	{Name: "allow_remote_config", Kind: Harmless, Note: noDashboard},
+	{Name: "enable_config_inspection", Kind: Ignored, Note: "/config and /env are not there"},
+	{Name: "cloud", Kind: Harmless, Note: "it describes where the gateway runs"},
+
+	{Name: "security.private_certificate_encoding_secret", Kind: Harmless, Note: noCertStore},
+	{Name: "security.control_api_use_mutual_tls", Kind: Ignored, Note: "the admin API asks for the gateway secret, and for no certificate", hint: "let only those reach control_api_port who may"},
+	{Name: "security.pinned_public_keys", Kind: Ignored, Note: "the public keys of upstreams are not pinned; their certificates are verified", members: "*"},
+	{Name: "security.allow_unsafe_dynamic_mtls_token", Kind: Harmless, Note: "an API with client certificates is refused"},
+	{Name: "security.certificates", Kind: Ignored, Note: "no certificate is shown to upstreams, and none is asked of clients", members: "apis upstream control_api dashboard_api mdcb_api"},
+	{Name: "security.certificate_expiry_monitor", Kind: Harmless, Note: noEvents, members: "warning_threshold_days check_cooldown_seconds event_cooldown_seconds max_concurrent_checks"},
+	{Name: "external_services", Kind: Ignored, Note: "the gateway's own calls go through no proxy and show no certificate", members: "proxy oauth storage webhooks health discovery"},
+
+	{Name: "http_server_options.override_defaults", Kind: Harmless, Note: "Tyk Gateway does not read it either"},
+	{Name: "http_server_options.read_timeout", Kind: Honoured, Note: "how long a client may be silent while it sends"},
+	{Name: "http_server_options.write_timeout", Kind: Honoured, Note: "how long a client may be silent while it receives"},
+	{Name: "http_server_options.use_ssl", Kind: Honoured, Note: "TLS, with the certificates of the file"},
+	{Name: "http_server_options.use_ssl_le", Kind: Ignored, Note: "no certificate is fetched from Let's Encrypt", hint: "fetch it with a tool such as certbot, and name its files in certificates"},
+	{Name: "http_server_options.certificates", Kind: Honoured, Note: "certificates and their keys; which one is used is up to the names in them"},
+	{Name: "http_server_options.ssl_certificates", Kind: Honoured, Note: "files that hold a certificate and its key; ids of a store of certificates are named in a warning"},
+	{Name: "http_server_options.ssl_ciphers", Kind: Ignored, Note: "clients are spoken to with Go's choice of ciphers"},
+	{Name: "http_server_options.ssl_insecure_skip_verify", Kind: Harmless, Note: "no certificate is asked of clients"},
+	{Name: "http_server_options.min_version", Kind: Honoured, Note: "the least version of TLS, which is 1.2 or 1.3"},
+	{Name: "http_server_options.max_version", Kind: Ignored, Note: "clients are spoken to in TLS 1.3 if they can", usual: "772"},
+	{Name: "http_server_options.skip_client_ca_announcement", Kind: Harmless, Note: "no certificate is asked of clients"},
+	{Name: "http_server_options.server_name", Kind: Harmless, Note: "the certificate is that of the name which a client asks for"},
+	{Name: "http_server_options.enable_http2", Kind: Ignored, Note: "clients are spoken to in HTTP/1.1", hint: "put a proxy in front that speaks HTTP/2"},
+	{Name: "http_server_options.enable_strict_routes", Kind: Harmless, Note: "a listen path ends at a slash, always"},
+	{Name: "http_server_options.enable_path_prefix_matching", Kind: Harmless, Note: "paths of operations are matched as a whole, always"},
+	{Name: "http_server_options.enable_path_suffix_matching", Kind: Harmless, Note: "paths of operations are matched as a whole, always"},
+	{Name: "http_server_options.enable_websockets", Kind: Harmless, Note: "connections are upgraded, always"},
+	{Name: "http_server_options.flush_interval", Kind: Harmless, Note: "answers are passed on as they come"},
+	{Name: "http_server_options.skip_url_cleaning", Kind: Ignored, Note: "a client that sends repeated slashes is redirected to the path without them"},
+	{Name: "http_server_options.skip_target_path_escaping", Kind: Ignored, Note: "the path that was authorised is the path that is forwarded, in its canonical form"},
+	{Name: "http_server_options.max_request_body_size", Kind: Honoured, Note: "the largest body of a proxied request, in bytes"},
+	{Name: "http_server_options.max_response_body_size", Kind: Harmless, Note: "an API that changes bodies of answers is refused"},
+	{Name: "http_server_options.xff_depth", Kind: Ignored, Note: "the address of a client is that of its connection, unless a trusted proxy says otherwise", hint: "--trusted-proxy names the proxies that are believed"},
+	{Name: "version_header", Kind: Harmless, Note: "an API with versions is refused"},
+
+	{Name: "suppress_redis_signal_reload", Kind: Harmless, Note: "there is no Redis that signals"},
+	{Name: "reload_interval", Kind: Harmless, Note: "what is read again counts at once"},
+	{Name: "reload_wait_time", Kind: Harmless, Note: "what is read again counts at once"},
+	{Name: "hash_keys", Kind: Harmless, Note: sha256Only},
+	{Name: "hash_key_function", Kind: Harmless, Note: sha256Only},
+	{Name: "hash_key_function_fallback", Kind: Harmless, Note: sha256Only},
+	{Name: "basic_auth_hash_key_function", Kind: Harmless, Note: "passwords are stored as Argon2id, and bcrypt is read"},
+	{Name: "disable_key_actions_by_username", Kind: Ignored, Note: "the admin API finds users by their names"},
+	{Name: "enable_hashed_keys_listing", Kind: Harmless, Note: "keys are listed by their hashes, always"},
+	{Name: "min_token_length", Kind: Ignored, Note: "keys have the length that the admin API demands"},
+	{Name: "template_path", Kind: Ignored, Note: ownTexts, usual: `"templates" "./templates" "/opt/tyk-gateway/templates" "/etc/tyk/templates"`},
+	{Name: "override_messages", Kind: Ignored, Note: ownTexts, members: "*"},
+	{Name: "error_overrides", Kind: Ignored, Note: ownTexts, members: "*"},
+
+	{Name: "policies.policy_source", Kind: Honoured, Note: "file, or nothing; policies of a Dashboard or of MDCB are named in a warning"},
+	{Name: "policies.policy_record_name", Kind: Honoured, Note: "the file of policies"},
+	{Name: "policies.policy_path", Kind: Honoured, Note: "the directory of policies, which beats the file; what the admin API writes is kept in the store"},
+	{Name: "policies.policy_connection_string", Kind: Harmless, Note: noDashboard},
+	{Name: "policies.allow_explicit_policy_id", Kind: Harmless, Note: asWritten},
+	{Name: "allow_explicit_policy_id", Kind: Harmless, Note: asWritten},
+	{Name: "allow_unsafe_policy_ids", Kind: Harmless, Note: asWritten},
+	{Name: "ports_whitelist", Kind: Harmless, Note: "an API with a port of its own is refused", members: "*"},
+	{Name: "disable_ports_whitelist", Kind: Harmless, Note: "an API with a port of its own is refused"},
+	{Name: "app_path", Kind: Honoured, Note: "the directory of definitions, where the command names none"},
+	{Name: "use_db_app_configs", Kind: Ignored, Note: "definitions are read from files and not from a Dashboard"},
+	{Name: "db_app_conf_options", Kind: Harmless, Note: noDashboard, members: "connection_string connection_timeout node_is_segmented tags"},
+	{Name: "disable_dashboard_zeroconf", Kind: Harmless, Note: noDashboard},
+	{Name: "storage", Kind: Ignored, Note: "Redis is not used; tokens, clients and keys are kept in the gateway's own store", hint: "--store says where that is", members: storage},
+	{
+		Name: "slave_options", Kind: Ignored, Note: "definitions, policies and keys do not come from MDCB", when: "use_rpc",
+		members: "use_rpc use_ssl ssl_insecure_skip_verify connection_string rpc_key api_key enable_rpc_cache bind_to_slugs disable_keyspace_sync group_id call_timeout ping_timeout " +
+			"rpc_pool_size key_space_sync_interval rpc_cert_cache_expiration rpc_global_cache_expiration rpc_cert_fetch_max_elapsed_time rpc_cert_fetch_initial_interval " +
+			"rpc_cert_fetch_max_interval rpc_cert_fetch_retry_enabled rpc_cert_fetch_max_retries synchroniser_enabled dns_monitor sync_used_certs_only",
+	},
+	{Name: "management_node", Kind: Harmless, Note: "each gateway counts by itself"},
+	{Name: "auth_override", Kind: Ignored, Note: "keys are looked up in the gateway's own store", members: "force_auth_provider auth_provider force_session_provider session_provider"},
+	{Name: "resource_sync", Kind: Harmless, Note: "definitions and policies are read from files", members: "retry_attempts interval"},
+
+	{Name: "enable_redis_rolling_limiter", Kind: Harmless, Note: exactLimits},
+	{Name: "enable_sentinel_rate_limiter", Kind: Harmless, Note: exactLimits},
+	{Name: "enable_fixed_window_rate_limiter", Kind: Harmless, Note: exactLimits},
+	{Name: "enable_non_transactional_rate_limiter", Kind: Harmless, Note: exactLimits},
+	{Name: "drl_notification_frequency", Kind: Harmless, Note: exactLimits},
+	{Name: "drl_threshold", Kind: Harmless, Note: exactLimits},
+	{Name: "drl_enable_sentinel_rate_limiter", Kind: Harmless, Note: exactLimits},
+	{Name: "enable_rate_limit_smoothing", Kind: Ignored, Note: "a rate is not raised step by step; it counts as it is written"},
+	{Name: "enforce_org_data_age", Kind: Harmless, Note: noRecords},
+	{Name: "enforce_org_data_detail_logging", Kind: Harmless, Note: noRecords},
+	{Name: "enforce_org_quotas", Kind: Ignored, Note: "quotas of organisations are not counted"},
+	{Name: "experimental_process_org_off_thread", Kind: Harmless, Note: "quotas of organisations are not counted"},
+	{Name: "monitor", Kind: Ignored, Note: "nobody is told how much of a quota is used", when: "enable_trigger_monitors", members: "enable_trigger_monitors configuration global_trigger_limit monitor_user_keys monitor_org_keys"},
+
+	{Name: "max_idle_connections", Kind: Harmless, Note: "connections to upstreams are kept as they are used, half a minute at most"},
+	{Name: "max_idle_connections_per_host", Kind: Harmless, Note: "connections to upstreams are kept as they are used, half a minute at most"},
+	{Name: "max_conn_time", Kind: Ignored, Note: "a connection to an upstream is used for as long as it is good"},
+	{Name: "close_connections", Kind: Ignored, Note: "connections of clients are kept between requests"},
+	{Name: "close_idle_connections", Kind: Harmless, Note: "Tyk Gateway does not read it either"},
+	{Name: "enable_custom_domains", Kind: Harmless, Note: "the domains of definitions count, always"},
+	{Name: "allow_master_keys", Kind: Ignored, Note: "a key without access rights opens nothing"},
+	{Name: "service_discovery", Kind: Harmless, Note: "an API with service discovery is refused", members: "default_cache_timeout"},
+	{Name: "proxy_ssl_insecure_skip_verify", Kind: Ignored, Note: "certificates of upstreams are verified", hint: "say so in the definitions where that must not be"},
+	{Name: "proxy_enable_http2", Kind: Ignored, Note: "upstreams are spoken to in HTTP/1.1"},
+	{Name: "proxy_ssl_min_version", Kind: Ignored, Note: flagsForTLS, usual: "771"},
+	{Name: "proxy_ssl_max_version", Kind: Ignored, Note: flagsForTLS, usual: "772"},
+	{Name: "proxy_ssl_ciphers", Kind: Ignored, Note: flagsForTLS},
+	{Name: "proxy_default_timeout", Kind: Honoured, Note: "how long an upstream may be silent"},
+	{Name: "proxy_ssl_disable_renegotiation", Kind: Harmless, Note: "nothing is renegotiated, ever"},
+	{Name: "proxy_close_connections", Kind: Ignored, Note: "connections to upstreams are kept between requests"},
+	{Name: "ssl_force_common_name_check", Kind: Ignored, Note: "names are looked for where RFC 9525 has them, never in the common name"},
+	{Name: "uptime_tests", Kind: Harmless, Note: "upstreams are not probed; a definition that asks for it gets TYK391", members: "disable poller_group config"},
+	{Name: "health_check", Kind: Ignored, Note: "/tyk/health is not there; /readyz tells how the gateway is", when: "enable_health_checks", members: "enable_health_checks health_check_value_timeouts"},
+	{Name: "health_check_endpoint_name", Kind: Ignored, Note: "the health is told at /hello", usual: `"hello" "/hello"`},
+	{Name: "readiness_check_endpoint_name", Kind: Ignored, Note: "whether the gateway is ready is told at /readyz", usual: `"ready" "/ready" "readyz" "/readyz"`},
+	{Name: "liveness_check", Kind: Harmless, Note: "the store is asked when somebody asks for the health", members: "check_duration enabled"},
+	{Name: "graceful_shutdown_timeout_duration", Kind: Honoured, Note: "how long requests may take to end when the gateway stops"},
+	{Name: "graceful_shutdown_delay_seconds", Kind: Ignored, Note: "the gateway stops accepting connections as soon as it is told to"},
+
+	{Name: "oauth_refresh_token_expire", Kind: Honoured, Note: "lifetime of refresh tokens"},
+	{Name: "oauth_token_expire", Kind: Honoured, Note: "lifetime of access tokens"},
+	{Name: "oauth_token_expired_retain_period", Kind: Harmless, Note: "expired tokens are removed within minutes"},
+	{Name: "oauth_redirect_uri_separator", Kind: Honoured, Note: "what parts several redirect URIs"},
+	{Name: "oauth_error_status_code", Kind: Honoured, Note: "with --compat tyk, the status of OAuth errors"},
+	{Name: "force_global_session_lifetime", Kind: Ignored, Note: "keys and tokens live as long as they say themselves"},
+	{Name: "session_lifetime_respects_key_expiration", Kind: Harmless, Note: "keys and tokens live as long as they say themselves"},
+	{Name: "global_session_lifetime", Kind: Harmless, Note: "it counts with force_global_session_lifetime alone"},
+	{Name: "local_session_cache", Kind: Harmless, Note: "what is changed counts from the next request on", members: "disable_cached_session_state cached_session_timeout cached_session_eviction"},
+	{Name: "session_update_pool_size", Kind: Harmless, Note: "Tyk Gateway does not read it either"},
+	{Name: "session_update_buffer_size", Kind: Harmless, Note: "Tyk Gateway does not read it either"},
+	{Name: "optimisations_use_async_session_write", Kind: Harmless, Note: "Tyk Gateway does not read it either"},
+	{Name: "suppress_default_org_store", Kind: Harmless, Note: "there are no sessions of organisations"},
+	{Name: "legacy_enable_allowance_countdown", Kind: Harmless, Note: exactLimits},
+	{Name: "enable_api_segregation", Kind: Harmless, Note: "Tyk Gateway does not read it either"},
+	{Name: "jwks", Kind: Harmless, Note: noJWT, members: "cache"},
+	{Name: "jwt_ssl_insecure_skip_verify", Kind: Harmless, Note: noJWT},
+
+	{Name: "enable_analytics", Kind: Ignored, Note: noRecords},
+	{
+		Name: "analytics_config", Kind: Harmless, Note: noRecords,
+		members: "type ignored_ips enable_detailed_recording enable_geo_ip geo_ip_db_path normalise_urls pool_size records_buffer_size storage_expiration_time " +
+			"enable_multiple_analytics_keys purge_interval serializer_type csv_dir mongo_url mongo_db_name mongo_collection purge_delay",
+	},
+	{Name: "enable_separate_analytics_store", Kind: Harmless, Note: noRecords},
+	{Name: "analytics_storage", Kind: Harmless, Note: noRecords, members: storage},
+	{Name: "dns_cache", Kind: Harmless, Note: "addresses are looked up with each new connection", members: "enabled ttl check_interval multiple_ips_handle_strategy"},
+	{Name: "disable_regexp_cache", Kind: Harmless, Note: noRegexps},
+	{Name: "regexp_cache_expire", Kind: Harmless, Note: noRegexps},
+	{Name: "regexp_cache_max_entries", Kind: Harmless, Note: noRegexps},
+	{Name: "disable_regexp_cache_bound", Kind: Harmless, Note: noRegexps},
+	{Name: "disable_auto_max_procs", Kind: Harmless, Note: "GOMAXPROCS is Go's business"},
+	{Name: "enable_separate_cache_store", Kind: Harmless, Note: noCache},
+	{Name: "cache_storage", Kind: Harmless, Note: noCache, members: storage},
+
+	{Name: "enable_bundle_downloader", Kind: Harmless, Note: noPlugins},
+	{Name: "bundle_base_url", Kind: Harmless, Note: noPlugins},
+	{Name: "bundle_insecure_skip_verify", Kind: Harmless, Note: noPlugins},
+	{Name: "skip_verify_existing_plugin_bundle", Kind: Harmless, Note: noPlugins},
+	{Name: "enable_jsvm", Kind: Harmless, Note: noPlugins},
+	{Name: "jsvm_timeout", Kind: Harmless, Note: noPlugins},
+	{Name: "disable_virtual_path_blobs", Kind: Harmless, Note: noPlugins},
+	{Name: "tyk_js_path", Kind: Harmless, Note: noPlugins},
+	{Name: "middleware_path", Kind: Harmless, Note: noPlugins},
+	{
+		Name: "coprocess_options", Kind: Harmless, Note: noPlugins,
+		members: "enable_coprocess coprocess_grpc_server grpc_recv_max_size grpc_send_max_size grpc_authority grpc_round_robin_load_balancing python_path_prefix python_version",
+	},
+	{Name: "ignore_endpoint_case", Kind: Ignored, Note: "paths of operations are told apart by case"},
+	{Name: "ignore_canonical_mime_header_key", Kind: Harmless, Note: "names of headers mean the same in any case"},
+	{Name: "hide_generator_header", Kind: Harmless, Note: "no such header is sent"},
+	{Name: "oas_config", Kind: Harmless, Note: "definitions are checked by the rules that `tykctl rules` lists", members: "validate_examples validate_schema_defaults"},
+	{Name: "streaming", Kind: Harmless, Note: "an API with streams is refused", members: "enabled allow_unsafe"},
+	{Name: "labs", Kind: Harmless, Note: "what is experimental in Tyk Gateway is not there", members: "*"},
+
+	{Name: "log_level", Kind: Honoured, Note: "the mildest entries of the log"},
+	{Name: "log_format", Kind: Honoured, Note: "the form of the log"},
+	{Name: "enable_key_logging", Kind: Ignored, Note: "keys and tokens are in no log"},
+	{Name: "access_logs", Kind: Ignored, Note: "requests are not logged one by one", when: "enabled", members: "enabled template"},
+	{Name: "track_404_logs", Kind: Ignored, Note: "requests that nothing answers are not logged"},
+	{Name: "tracing", Kind: Ignored, Note: noTraces, when: "enabled", members: "name enabled options"},
+	{Name: "opentelemetry", Kind: Ignored, Note: noTraces, when: "enabled", members: "*"},
+	{Name: "newrelic", Kind: Ignored, Note: noTraces, when: "license_key", members: "app_name license_key enable_distributed_tracing"},
+	{Name: "enable_http_profiler", Kind: Ignored, Note: "the profiler is not there"},
+	{Name: "use_redis_log", Kind: Ignored, Note: stderrLogs},
+	{Name: "use_sentry", Kind: Ignored, Note: stderrLogs},
+	{Name: "sentry_code", Kind: Harmless, Note: "it counts with use_sentry alone"},
+	{Name: "sentry_log_level", Kind: Harmless, Note: "it counts with use_sentry alone"},
+	{Name: "use_syslog", Kind: Ignored, Note: stderrLogs},
+	{Name: "syslog_transport", Kind: Harmless, Note: "it counts with use_syslog alone"},
+	{Name: "syslog_network_addr", Kind: Harmless, Note: "it counts with use_syslog alone"},
+	{Name: "use_graylog", Kind: Ignored, Note: stderrLogs},
+	{Name: "graylog_network_addr", Kind: Harmless, Note: "it counts with use_graylog alone"},
+	{Name: "use_logstash", Kind: Ignored, Note: stderrLogs},
+	{Name: "logstash_transport", Kind: Harmless, Note: "it counts with use_logstash alone"},
+	{Name: "logstash_network_addr", Kind: Harmless, Note: "it counts with use_logstash alone"},
+	{Name: "statsd_connection_string", Kind: Ignored, Note: "nothing is sent to StatsD"},
+	{Name: "statsd_prefix", Kind: Harmless, Note: "it counts with statsd_connection_string alone"},
+	{Name: "event_handlers", Kind: Ignored, Note: noEvents, members: "events"},
+	{Name: "event_trigers_defunct", Kind: Ignored, Note: noEvents, members: "*"},
+	{Name: "event_triggers_defunct", Kind: Ignored, Note: noEvents, members: "*"},
+
+	{Name: "kv", Kind: Ignored, Note: "Consul, Vault and other stores of values are not asked", members: "consul vault file stores cache"},
+	{Name: "secrets", Kind: Honoured, Note: "what secrets:// in this file refers to", members: "*"},
+}
