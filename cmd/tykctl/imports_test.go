@@ -17,6 +17,7 @@ var arrows = map[string][]string{
 	"cmd/internal/gateway":       {},
 	"cmd/internal/oauthclient":   {},
 	"cmd/internal/config":        {"compiler/check", "oas", "oas/diag", "oas/policies", "oas/source", "oas/typo"},
+	"cmd/internal/certs":         {},
 	"cmd/internal/exit":          {},
 	"cmd/internal/git":           {"cmd/internal/exit"},
 	"cmd/internal/keyfile":       {},

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 //
 //	serve ARG...                    start `tykctl serve` on a free port; sets $URL
 //	reload                          send it SIGHUP and wait until it says what came of it
+//	[!] logged PATTERN              wait until a line that the gateway has said since its start matches, for capture too; with !, none must have
 //	kill                            kill -9 the gateway; `serve` may start it again
 //	upstream                        start an upstream that answers with what it was sent; sets $UPSTREAM
 //	http [!] STATUS METHOD URL [-H NAME: VALUE]... [-d BODY]
@@ -54,8 +56,11 @@ func TestScripts(t *testing.T) {
 				g.dir = ts.MkAbs(".")
 				ts.Setenv("URL", g.start(ts, args))
 			},
-			"kill":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*served).kill() },
-			"reload":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*served).reload(ts) },
+			"kill":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*served).kill() },
+			"reload": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(gatewayKey{}).(*served).reload(ts) },
+			"logged": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Value(gatewayKey{}).(*served).logged(ts, neg, args)
+			},
 			"upstream": startUpstream,
 			"http":     sendHTTP,
 			"expand":   expandFile,
@@ -73,13 +78,17 @@ type served struct {
 	cmd *exec.Cmd
 
 	mu  sync.Mutex
-	log []string
+	log []string // since the last call of await
+	all []string // since the start
 }
 
-var servingLine = regexp.MustCompile(`serving .* on (http://\S+)`)
+var servingLine = regexp.MustCompile(`serving .* on (https?://\S+)`)
 
 func (g *served) start(ts *testscript.TestScript, args []string) string {
 	g.kill()
+	g.mu.Lock()
+	g.log, g.all = nil, nil
+	g.mu.Unlock()
 	g.cmd = exec.Command("tykctl", append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	g.cmd.Dir = g.dir
 	g.cmd.Env = append(os.Environ(), "TYKCTL_SECRET="+testSecret)
@@ -90,6 +99,7 @@ func (g *served) start(ts *testscript.TestScript, args []string) string {
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			g.mu.Lock()
 			g.log = append(g.log, lines.Text())
+			g.all = append(g.all, lines.Text())
 			g.mu.Unlock()
 		}
 	}()
@@ -117,6 +127,31 @@ func (g *served) await(ts *testscript.TestScript, pattern *regexp.Regexp) string
 	defer g.mu.Unlock()
 	ts.Fatalf("the gateway did not say %s:\n%s", pattern, strings.Join(g.log, "\n"))
 	return ""
+}
+
+// logged waits for a line, or wants that there is none.
+func (g *served) logged(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] logged PATTERN")
+	}
+	pattern := regexp.MustCompile(args[0])
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		g.mu.Lock()
+		i := slices.IndexFunc(g.all, pattern.MatchString)
+		text := strings.Join(g.all, "\n")
+		if i >= 0 {
+			ts.Setenv("ANSWER", g.all[i])
+		}
+		g.mu.Unlock()
+		switch {
+		case neg && i >= 0:
+			ts.Fatalf("the gateway has said %s:\n%s", pattern, text)
+		case neg || i >= 0:
+			return
+		case time.Now().After(deadline):
+			ts.Fatalf("the gateway has not said %s:\n%s", pattern, text)
+		}
+	}
 }
 
 func (g *served) reload(ts *testscript.TestScript) {

@@ -1,19 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,17 +27,19 @@ import (
 
 type serveOptions struct {
 	sources
-	listen     string
-	secret     string
-	secretFile string
-	store      string
-	dataDir    string
-	logFormat  string
-	drain      time.Duration
-	oauth      oauthOptions
-	users      string
-	separator  string
-	dev        devOptions
+	conf        string
+	listen      listenOptions
+	secret      string
+	secretPlace string // where it stands, for people; empty: on the command line or in the environment
+	secretFile  string
+	store       string
+	dataDir     string
+	log         logOptions
+	oauth       oauthOptions
+	users       string
+	separator   string
+	watch       bool
+	dev         devOptions
 }
 
 func newServeCmd(std stdio) *cobra.Command {
@@ -49,15 +50,23 @@ func newServeCmd(std stdio) *cobra.Command {
 		Long: `Serve compiles API definitions and runs them. Definitions with an error are not served, and neither is anything else then.
 SIGHUP and GET /tyk/reload read them again, and the policies with them; when they have become wrong, what was served before stays in force.
 
-Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DIR; the flag wins. The gateway secret protects the admin API
+Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DIR; the flag wins, and the variable beats the file of --conf,
+which is Tyk Gateway's own configuration file, read once at the start. With it, variables TYK_GW_* beat the file as they do in Tyk Gateway. The gateway secret protects the admin API
 (header X-Tyk-Authorization); give it in a file or as TYKCTL_SECRET, or let the first start make one in the data directory.`,
 		Example: `  tykctl serve apis/
   tykctl serve apis/ --policies policies.json
+  tykctl serve --conf /opt/tyk-gateway/tyk.conf
   tykctl serve my-api.yaml --listen 127.0.0.1:8080 --store memory:
   tykctl serve apis/ --secret-file /run/secrets/gateway --store bolt:/var/lib/tykctl/tykctl.db`,
-		Args: args(cobra.MinimumNArgs(1), "files or directories of API definitions, or a compiled plan"),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, list []string) error {
 			opts.paths = list
+			if err := opts.readConf(std, cmd.Flags()); err != nil {
+				return err
+			}
+			if len(opts.paths) == 0 {
+				return exit.Usagef("serve wants files or directories of API definitions, or a compiled plan; see '%s --help'", cmd.CommandPath())
+			}
 			ctx, stop := untilStopped(cmd.Context())
 			defer stop()
 			return runServe(ctx, std, opts)
@@ -65,14 +74,15 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 	}
 	f := cmd.Flags()
 	opts.flag(f)
-	f.StringVar(&opts.listen, "listen", "127.0.0.1:8080", "address to listen on")
+	f.StringVar(&opts.conf, "conf", "", "Tyk Gateway's configuration file; keys that are not honoured are named in warnings, `tykctl compat` lists them all")
+	opts.listen.flags(f)
 	f.StringVar(&opts.secret, "secret", "", "the gateway secret; use the variable or --secret-file, a flag is seen in the process list")
 	f.StringVar(&opts.secretFile, "secret-file", "", "file that holds the gateway secret")
 	f.StringVar(&opts.store, "store", "", "memory: or bolt:FILE (default bolt: tykctl.db in the data directory)")
 	f.StringVar(&opts.dataDir, "data-dir", "data", "directory for what must last: the store, its key, the generated secret")
-	f.StringVar(&opts.logFormat, "log-format", "text", "text or json, on standard error")
+	opts.log.flags(f)
 	opts.oauth.flags(f)
-	f.DurationVar(&opts.drain, "drain-timeout", 20*time.Second, "how long requests may take to end when the gateway stops")
+	f.BoolVar(&opts.watch, "watch", false, "read definitions, policies and users again whenever one of their files changes, as SIGHUP does")
 	f.StringVar(&opts.users, "users", "", "users file of the password grant, read again with the definitions; `tykctl user hash` prints its hashes")
 	f.StringVar(&opts.separator, "redirect-uri-separator", "", "parts several redirect URIs in a client's redirect_uri, as Tyk's oauth_redirect_uri_separator; empty: it holds one")
 	opts.dev.flags(f)
@@ -80,11 +90,11 @@ Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DI
 }
 
 func (o *serveOptions) check() error {
-	if o.drain < time.Second {
-		return exit.Usagef("--drain-timeout is %s; it must be %s at least", o.drain, time.Second)
+	if err := o.listen.check(); err != nil {
+		return err
 	}
-	if o.logFormat != "text" && o.logFormat != "json" {
-		return exit.Usagef("--log-format is %q; it may be text or json", o.logFormat)
+	if err := o.log.check(); err != nil {
+		return err
 	}
 	return o.oauth.check()
 }
@@ -96,6 +106,14 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	devs, err := opts.dev.people(opts.users != "")
 	if err != nil {
 		return err
+	}
+	logger := opts.log.logger(std)
+	r := &reloader{std: std, sources: opts.sources, users: opts.users, logger: logger}
+	if opts.watch {
+		if r.files, err = r.watch(); err != nil {
+			return err
+		}
+		defer r.files.close()
 	}
 	p, err := opts.plan(std)
 	if err != nil {
@@ -122,53 +140,52 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 			err = exit.Unread(fmt.Errorf("close store: %w", e))
 		}
 	}()
-	logger := newLogger(std, opts.logFormat)
 	if err := syncUsers(ctx, st, people, logger); err != nil {
 		return exit.Unread(err)
 	}
-	reloader := &reloader{std: std, sources: opts.sources, users: opts.users, store: st, logger: logger}
+	r.store = st
 	options := runtime.Options{
-		Store: st, Secret: secret, Key: key, Rand: rand.Reader, Logger: logger, Reload: reloader.reload,
+		Store: st, Secret: secret, Key: key, Rand: rand.Reader, Logger: logger, Reload: r.reload,
 		Login:                opts.dev.login(devs, st, logger),
-		DrainTimeout:         opts.drain,
 		RedirectURISeparator: opts.separator,
 	}
 	if err := opts.oauth.apply(&options, key); err != nil {
 		return err
 	}
-	server, err := runtime.New(p, options)
-	if err != nil {
-		return exit.Unread(err)
-	}
-	reloader.server = server
-	return listenAndServe(ctx, std, &opts, server, reloader, p, secretPlace)
+	opts.listen.apply(&options)
+	return listenAndServe(ctx, std, &opts, options, r, p, secretPlace)
 }
 
 // listenAndServe serves until ctx is done.
-func listenAndServe(ctx context.Context, std stdio, opts *serveOptions, server *runtime.Server, r *reloader, p *plan.Plan, secretPlace string) error {
-	ln, err := net.Listen("tcp", opts.listen)
+func listenAndServe(ctx context.Context, std stdio, opts *serveOptions, options runtime.Options, r *reloader, p *plan.Plan, secretPlace string) error {
+	l, err := opts.listen.open()
 	if err != nil {
-		return exit.Unread(fmt.Errorf("%w; --listen takes another address", err))
-	}
-	if err := opts.dev.admits(ln.Addr()); err != nil {
-		_ = ln.Close()
 		return err
 	}
-	stop := r.onHangup(ctx)
-	defer stop()
-	announce(std, p, "http://"+ln.Addr().String(), secretPlace)
+	defer l.close() // of what nobody serves
+	if err := opts.dev.admits(l.public.Addr()); err != nil {
+		return err
+	}
+	options.Admin = l.admin
+	if r.server, err = runtime.New(p, options); err != nil {
+		return exit.Unread(err)
+	}
+	r.listeners = l
+	certFiles, err := l.watchCerts(r.logger)
+	if err != nil {
+		return err
+	}
+	defer certFiles.close()
+	defer r.onHangup(ctx)()
+	defer r.files.attend(ctx, r.logger, r.reloadAndLog)()
+	defer certFiles.attend(ctx, r.logger, func(context.Context) { l.reloadCerts(r.logger) })()
+	announce(std, p, l.url(l.public), secretPlace)
+	l.announce(std)
 	opts.dev.announce(std, p)
-	if err := server.Serve(ctx, ln); err != nil {
+	if err := r.server.Serve(ctx, l.public); err != nil {
 		return exit.Unread(err)
 	}
 	return nil
-}
-
-func newLogger(std stdio, format string) *slog.Logger {
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(std.Err, nil))
-	}
-	return slog.New(slog.NewTextHandler(std.Err, nil))
 }
 
 // announce says what is served where. The gateway secret itself is never printed.
@@ -238,7 +255,7 @@ func gatewaySecret(opts *serveOptions) (secret, place string, err error) {
 	case opts.secret != "" && opts.secretFile != "":
 		return "", "", exit.Usagef("--secret and --secret-file are both given")
 	case opts.secret != "":
-		secret, place = opts.secret, "as given"
+		secret, place = opts.secret, cmp.Or(opts.secretPlace, "as given")
 	case opts.secretFile != "":
 		data, err := os.ReadFile(opts.secretFile)
 		if err != nil {
@@ -298,13 +315,17 @@ type reloader struct {
 	users  string // the users file; empty: none
 	store  store.Users
 	logger *slog.Logger
-	server *runtime.Server
-	mu     sync.Mutex
+
+	files     *watching // nil: they are not watched
+	listeners *listeners
+	server    *runtime.Server
+	mu        sync.Mutex
 }
 
 func (r *reloader) reload(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.listeners.reloadCerts(r.logger)
 	p, err := r.plan(r.std)
 	if err != nil {
 		return err
@@ -336,9 +357,7 @@ func (r *reloader) onHangup(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-hangup:
-				if err := r.reload(ctx); err != nil {
-					r.logger.Error("reload refused, the former definitions stay in force", "error", err)
-				}
+				r.reloadAndLog(ctx)
 			}
 		}
 	}()
