@@ -79,6 +79,9 @@ func (l *loading) path() string {
 
 // locate finds the file and the path within it that a reference names. Without a file the verdict says why.
 func (l *loading) locate(ref string) (in *loading, tokens []string, bad verdict) {
+	if ref == "#" && l != l.document() {
+		return l, nil, verdict{} // the whole of another file
+	}
 	if strings.HasPrefix(ref, "#") {
 		if tokens, ok := fragment(ref); ok {
 			return l, tokens, verdict{}

@@ -93,7 +93,7 @@ func (o *outside) warn(d *decoder, n source.Node, ref string) {
 	o.warned = true
 	d.complain(n, CodeOutside, verdict{
 		message: fmt.Sprintf("references such as %q lead to other files, of which a Tyk Gateway reads none", ref),
-		hint:    "bring everything into one document before it is deployed", severity: diag.Warning,
+		hint:    "`tykctl bundle` brings everything into one document before it is deployed", severity: diag.Warning,
 	})
 }
 

@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"cmd/internal/git":           {"cmd/internal/exit"},
 	"cmd/internal/keyfile":       {},
 	"cmd/internal/tykconf":       {"oas/diag", "oas/source", "oas/typo"},
+	"cmd/internal/project":       {"cmd/internal/exit", "cmd/internal/lint", "oas", "oas/source"},
 	"cmd/internal/watch":         {},
 	"cmd/internal/fix":           {"cmd/internal/atomicfile", "cmd/internal/atomicfile", "oas", "oas/diag", "oas/source"},
 	"cmd/internal/lsp":           {"oas/diag", "oas/source", "oas/tyk", "schemas"},

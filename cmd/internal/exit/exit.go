@@ -8,11 +8,12 @@ import (
 
 // The exit codes. "Could not check" is never OK.
 const (
-	OK       = 0
-	Problems = 1 // problems found, or something not served because of them
-	Usage    = 2 // wrong usage, bad configuration, or nothing matched
-	Input    = 3 // input could not be read, or a server could not be reached
-	Bug      = 4 // a bug of ours
+	OK          = 0
+	Problems    = 1 // problems found, or something not served because of them
+	Usage       = 2 // wrong usage, bad configuration, or nothing matched
+	Input       = 3 // input could not be read, or a server could not be reached
+	Bug         = 4 // a bug of ours
+	Differences = 5 // what was compared differs
 )
 
 // Error ends a command with an exit code. A nil Err has been reported already.

@@ -23,6 +23,12 @@ type references struct {
 	known map[string]*oas.Files // by directory
 }
 
+// References says how the document of an input is loaded: what it may refer to. Done gives that back.
+func References(in Input) (opt oas.Options, done func()) {
+	r := &references{}
+	return r.options(in), r.close
+}
+
 // options says how a document is loaded. Where its directory cannot be opened no reference is followed, and each is a finding.
 func (r *references) options(in Input) oas.Options {
 	opt := oas.Options{AllowRefs: r.allow}
