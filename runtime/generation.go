@@ -59,7 +59,7 @@ func (s *Server) newGeneration(p *plan.Plan) (*generation, error) {
 		g.apis[i] = newServed(api)
 	}
 	g.admin = admin.New(s.lifetime, p, g.oauth, admin.Options{
-		Secret: s.opt.Secret, Store: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger, Reload: s.opt.Reload,
+		Secret: s.opt.Secret, Store: s.opt.Store, Now: s.opt.Now, Rand: s.opt.Rand, Logger: s.opt.Logger, Reload: s.opt.Reload, Definitions: s.opt.Definitions,
 		Compat: s.opt.Compat, Policies: g.policies.current, Limits: s.limits, PoliciesChanged: s.policiesChanged, RedirectURISeparator: s.opt.RedirectURISeparator,
 	})
 	return g, nil

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/tykctl/tykctl/compiler/plan"
+	"github.com/tykctl/tykctl/runtime/admin"
 	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/identity"
 	"github.com/tykctl/tykctl/runtime/limit"
@@ -42,6 +43,9 @@ type Options struct {
 	Logger *slog.Logger                    // slog.Default()
 	Reload func(ctx context.Context) error // called by /tyk/reload; nil: there is nothing to read again
 	Login  *identity.Server                // for development: in the place of the login pages that definitions name; nil: those
+
+	// Definitions is what /tyk/apis/oas works on; nil: there are no definitions, but a plan.
+	Definitions admin.Definitions
 
 	AccessTTL  time.Duration // of access tokens; 1 h
 	RefreshTTL time.Duration // of refresh tokens; 14 days

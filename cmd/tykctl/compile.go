@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -59,6 +60,7 @@ func runCompile(std stdio, from sources, out string) error {
 type sources struct {
 	paths    []string // of documents, or of a compiled plan
 	policies []string // files and directories
+	empty    bool     // a directory may hold no document
 }
 
 func (s *sources) flag(f *pflag.FlagSet) {
@@ -68,38 +70,79 @@ func (s *sources) flag(f *pflag.FlagSet) {
 // compile reads documents and policies and compiles them for being served. What is wrong with them is printed to std.Err; nothing is compiled
 // by halves.
 func (s *sources) compile(std stdio) (*plan.Plan, error) {
-	inputs, err := lint.Search{StdinName: "stdin"}.Inputs(s.paths)
+	c, err := s.compileWith(std.In, nil)
 	if err != nil {
 		return nil, err
 	}
-	files, foundInPolicies, err := s.readPolicies()
+	if err := printDiagnostics(std.Err, c.found, c.all); err != nil {
+		return nil, exit.Unread(err)
+	}
+	if c.plan == nil {
+		return nil, failing{diag.Error, -1}.verdict(c.found)
+	}
+	return c.plan, nil
+}
+
+// overlay is a file otherwise than it is on the disk.
+type overlay struct {
+	in   lint.Input
+	text []byte // nil: the file is gone
+}
+
+// compiled is what compiling has come to. The plan is nil if and only if an error was found.
+type compiled struct {
+	all   *lint.Set
+	found diag.List
+	plan  *plan.Plan
+}
+
+// compileWith reads documents and policies and compiles them, as they would be with a file changed; nil: as they are.
+func (s *sources) compileWith(stdin io.Reader, change *overlay) (*compiled, error) {
+	inputs, err := lint.Search{StdinName: "stdin", Empty: s.empty}.Inputs(s.paths)
 	if err != nil {
 		return nil, err
 	}
-	all, err := (&lint.Loader{Stdin: std.In}).Load(inputs)
+	loader := lint.Loader{Stdin: stdin}
+	if change != nil {
+		inputs = change.among(inputs)
+		loader.Read = func(in lint.Input) ([]byte, error) {
+			if in.Path == change.in.Path {
+				return change.text, nil
+			}
+			return lint.ReadFile(in, stdin)
+		}
+	}
+	files, found, err := s.readPolicies()
 	if err != nil {
 		return nil, err
 	}
-	if all.Files == 0 {
+	all, err := loader.Load(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if all.Files == 0 && !s.empty {
 		return nil, exit.Usagef("no file holds an OpenAPI document")
 	}
 	all.Policies = files
-	found := slices.Concat(all.Found, foundInPolicies)
-	var p *plan.Plan
-	if !found.HasErrors() {
-		var list diag.List
-		p, list = compiler.Compile(all.Docs, files...)
-		found = append(found, list...)
+	c := &compiled{all: all, found: append(found, all.Found...)}
+	var list diag.List
+	if !c.found.HasErrors() {
+		c.plan, list = compiler.Compile(all.Docs, files...)
 	} else {
-		found = append(found, compiler.Check(all.Docs, check.Options{Policies: files})...) // the rest of what is wrong, in the same run
+		list = compiler.Check(all.Docs, check.Options{Policies: files}) // the rest of what is wrong, in the same run
 	}
-	if err := printDiagnostics(std.Err, found.Sort(), all); err != nil {
-		return nil, exit.Unread(err)
+	c.found = append(c.found, list...).Sort()
+	return c, nil
+}
+
+// among puts the file into a list of inputs, in its place, or takes it out.
+func (o *overlay) among(inputs []lint.Input) []lint.Input {
+	inputs = slices.DeleteFunc(inputs, func(in lint.Input) bool { return in.Path == o.in.Path })
+	if o.text == nil {
+		return inputs
 	}
-	if p == nil {
-		return nil, failing{diag.Error, -1}.verdict(found)
-	}
-	return p, nil
+	at, _ := slices.BinarySearchFunc(inputs, o.in, func(a, b lint.Input) int { return strings.Compare(a.Name, b.Name) })
+	return slices.Insert(inputs, at, o.in)
 }
 
 // readPolicies reads the policies, each file once.

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 //	[!] logged PATTERN              wait until a line that the gateway has said since its start matches, for capture too; with !, none must have
 //	kill                            kill -9 the gateway; `serve` may start it again
 //	upstream                        start an upstream that answers with what it was sent; sets $UPSTREAM
-//	http [!] STATUS METHOD URL [-H NAME: VALUE]... [-d BODY]
+//	http [!] STATUS METHOD URL [-H NAME: VALUE]... [-d BODY | -D FILE]
 //	                                send a request, want the status; the answer becomes stdout, head first
 //	expand FILE                     replace ${VAR} in a file
 //	[!] lsp FILE                    send the messages of a file to `tykctl lsp`; what it says becomes stdout
@@ -183,7 +183,7 @@ func startUpstream(ts *testscript.TestScript, _ bool, _ []string) {
 
 func sendHTTP(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
-		ts.Fatalf("usage: http STATUS METHOD URL [-H HEADER] [-d BODY]")
+		ts.Fatalf("usage: http STATUS METHOD URL [-H HEADER] [-d BODY | -D FILE]")
 	}
 	status, method, url, rest := args[0], args[1], args[2], args[3:]
 	var body io.Reader
@@ -198,6 +198,9 @@ func sendHTTP(ts *testscript.TestScript, neg bool, args []string) {
 			if header.Get("Content-Type") == "" {
 				header.Set("Content-Type", "application/x-www-form-urlencoded")
 			}
+		case "-D":
+			body = strings.NewReader(ts.ReadFile(rest[1]))
+			header.Set("Content-Type", "application/json")
 		case "-u":
 			id, secret, _ := strings.Cut(rest[1], ":")
 			r := http.Request{Header: header}

@@ -49,6 +49,7 @@ func newServeCmd(std stdio) *cobra.Command {
 		Short: "Serve API definitions: reverse proxy and OAuth 2.0 authorization server",
 		Long: `Serve compiles API definitions and runs them. Definitions with an error are not served, and neither is anything else then.
 SIGHUP and GET /tyk/reload read them again, and the policies with them; when they have become wrong, what was served before stays in force.
+With one directory, /tyk/apis/oas of the admin API writes definitions into it; it may be empty.
 
 Every flag can be given as an environment variable, --data-dir as TYKCTL_DATA_DIR; the flag wins, and the variable beats the file of --conf,
 which is Tyk Gateway's own configuration file, read once at the start. With it, variables TYK_GW_* beat the file as they do in Tyk Gateway. The gateway secret protects the admin API
@@ -107,6 +108,7 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	opts.empty = len(opts.paths) == 1 // its definitions may come through the admin API
 	logger := opts.log.logger(std)
 	r := &reloader{std: std, sources: opts.sources, users: opts.users, logger: logger}
 	if opts.watch {
@@ -143,9 +145,10 @@ func runServe(ctx context.Context, std stdio, opts serveOptions) (err error) {
 	if err := syncUsers(ctx, st, people, logger); err != nil {
 		return exit.Unread(err)
 	}
-	r.store = st
+	r.store, r.current = st, p
 	options := runtime.Options{
 		Store: st, Secret: secret, Key: key, Rand: rand.Reader, Logger: logger, Reload: r.reload,
+		Definitions:          newDefinitions(r),
 		Login:                opts.dev.login(devs, st, logger),
 		RedirectURISeparator: opts.separator,
 	}
@@ -192,6 +195,9 @@ func listenAndServe(ctx context.Context, std stdio, opts *serveOptions, options 
 func announce(std stdio, p *plan.Plan, base, secretPlace string) {
 	fmt.Fprintf(std.Err, "tykctl: serving %s on %s\n", listing(len(p.APIs), "API"), base)
 	const most = 20
+	if len(p.APIs) == 0 {
+		fmt.Fprintln(std.Err, "tykctl: warning: no file holds an OpenAPI document; POST /tyk/apis/oas takes definitions")
+	}
 	for i := range p.APIs {
 		if i == most {
 			fmt.Fprintf(std.Err, "  and %s more; `tykctl plan` lists them\n", listing(len(p.APIs)-most, "API"))
@@ -308,7 +314,7 @@ func ownSecret(file string) (string, error) {
 	return strings.TrimSpace(string(data)), err
 }
 
-// reloader compiles the definitions again and swaps them in, one reload at a time.
+// reloader compiles the definitions again and swaps them in, one reload or change of a definition at a time.
 type reloader struct {
 	std stdio
 	sources
@@ -319,7 +325,9 @@ type reloader struct {
 	files     *watching // nil: they are not watched
 	listeners *listeners
 	server    *runtime.Server
-	mu        sync.Mutex
+
+	mu      sync.Mutex
+	current *plan.Plan // what is served
 }
 
 func (r *reloader) reload(ctx context.Context) error {
@@ -334,7 +342,7 @@ func (r *reloader) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.server.Swap(p); err != nil {
+	if err := r.swap(p); err != nil {
 		return err
 	}
 	if err := syncUsers(ctx, r.store, people, r.logger); err != nil {
@@ -342,6 +350,15 @@ func (r *reloader) reload(ctx context.Context) error {
 	}
 	r.logger.Info("reloaded", "apis", len(p.APIs), "policies", len(p.Policies))
 	return nil
+}
+
+// swap makes a plan live. The caller holds the lock.
+func (r *reloader) swap(p *plan.Plan) error {
+	err := r.server.Swap(p)
+	if err == nil {
+		r.current = p
+	}
+	return err
 }
 
 // onHangup reloads on SIGHUP until the returned function is called.

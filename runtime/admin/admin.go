@@ -5,6 +5,7 @@
 //	/tyk/oauth/clients/…         client apps, their secrets and tokens
 //	/tyk/oauth/…                 revocation, notifications that wait
 //	/tyk/keys, /tyk/policies     keys and users, policies
+//	/tyk/apis, /tyk/apis/oas     APIs, and their definitions
 //	/tyk/reload                  reads definitions and policies again
 //	/api/apis/oauth/…            client apps as the Dashboard has them, authorize-client
 package admin
@@ -54,6 +55,9 @@ type Options struct {
 	Logger *slog.Logger
 	Compat compat.Mode
 	Reload func(ctx context.Context) error // nil: there is nothing to read again
+
+	// Definitions keeps the API definitions; nil: there are none, but a plan.
+	Definitions Definitions
 
 	Policies func() *policy.Set // those in force; nil: those of the plan
 	Limits   *limit.Limiter     // nil: requests are counted in the store alone
@@ -122,11 +126,7 @@ func (h *Handler) Serve(ctx *fasthttp.RequestCtx, path []byte) {
 	at := segments(path[len(gatewayPrefix):])
 	switch at[0] {
 	case "apis":
-		if len(at) > 1 {
-			notFound(ctx)
-			return
-		}
-		h.listAPIs(ctx)
+		h.routeAPIs(ctx, at[1:])
 	case "oauth":
 		h.gatewayOAuth(ctx, at[1:])
 	case "keys":

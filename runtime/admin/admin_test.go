@@ -3,6 +3,7 @@ package admin_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,11 +51,24 @@ var calls = [][3]string{
 	{"POST", "/api/apis/oauth/cl/revoke_all", "client_secret=s"},
 }
 
+// withoutStore are calls that the store has no part in.
+var withoutStore = [][3]string{
+	{"GET", "/tyk/reload"},
+	{"GET", "/tyk/nothing"},
+	{"GET", "/api/apis/oauth/x/y/z"},
+	{"GET", "/tyk/apis"},
+	{"GET", "/tyk/apis/oas"},
+	{"POST", "/tyk/apis/oas", `{}`},
+	{"PUT", "/tyk/apis/oas/a", `{}`},
+	{"DELETE", "/tyk/apis/oas/a"},
+	{"GET", "/tyk/apis/oas/a/export"},
+}
+
 // TestSecretIsNeeded for every call, for unknown paths too, as in Tyk; without a configured one nothing opens.
 func TestSecretIsNeeded(t *testing.T) {
 	unset := start(t, func(o *admin.Options) { o.Secret = "" })
 	g := start(t)
-	for _, call := range append(calls, [3]string{"GET", "/tyk/reload"}, [3]string{"GET", "/tyk/nothing"}, [3]string{"GET", "/api/apis/oauth/x/y/z"}) {
+	for _, call := range slices.Concat(calls, withoutStore) {
 		for _, headers := range [][]string{
 			{"X-Tyk-Authorization: ", "Authorization: "},
 			{"X-Tyk-Authorization: x", "Authorization: x"},

@@ -53,4 +53,4 @@ func Differences() []Difference {
 }
 
 // tables are the tables of the areas, each in a file of its own.
-var tables = [][]Difference{adminAPI, authorizationServer, proxied}
+var tables = [][]Difference{adminAPI, definitions, authorizationServer, proxied}

@@ -29,6 +29,7 @@ const stdinArg = "-"
 type Search struct {
 	StdinName string                 // the name that standard input is reported by
 	Ignored   func(path string) bool // what directories and patterns do not yield, besides what git ignores; nil: nothing
+	Empty     bool                   // a directory may hold nothing
 
 	git *gitIgnore
 }
@@ -44,7 +45,7 @@ func (s Search) Inputs(arguments []string) ([]Input, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(found) == 0 {
+		if len(found) == 0 && (!s.Empty || !isDir(arg)) {
 			return nil, exit.Usagef("%s: no .json, .yaml or .yml file matches", arg)
 		}
 		for _, in := range found {
@@ -56,6 +57,11 @@ func (s Search) Inputs(arguments []string) ([]Input, error) {
 	}
 	slices.SortFunc(all, func(a, b Input) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 func (s Search) one(arg string) ([]Input, error) {
