@@ -45,6 +45,25 @@ func (g *gateway) client(ctx context.Context, id string) (*client, error) {
 	return &c, nil
 }
 
+// issuer is how the gateway names itself in the answers to clients (RFC 9207), or "" when it does not. A client that was promised the name refuses answers
+// without it, also those that come from us.
+func (g *gateway) issuer(ctx context.Context) (string, error) {
+	var metadata struct {
+		Issuer string `json:"issuer"`
+		Sent   bool   `json:"authorization_response_iss_parameter_supported"`
+	}
+	status, err := g.call(ctx, http.MethodGet, "/"+g.path+"/.well-known/oauth-authorization-server", nil, &metadata)
+	switch {
+	case status == http.StatusNotFound: // a gateway without metadata has promised nothing
+		return "", nil
+	case err != nil:
+		return "", err
+	case !metadata.Sent:
+		return "", nil
+	}
+	return metadata.Issuer, nil
+}
+
 // decision is the gateway's answer to an authorization request that a user has approved.
 type decision struct {
 	Code       string `json:"code"`

@@ -23,6 +23,9 @@ func start(t *testing.T) (address string, approved *url.Values) {
 		_, _ = io.WriteString(w, `{"client_id": "planner", "description": "Trip <planner>", "redirect_uri": "https://app.example.com/cb?keep=1,http://127.0.0.1/cb",
 			"redirect_uris": ["https://app.example.com/cb?keep=1", "http://127.0.0.1/cb"]}`)
 	})
+	mux.HandleFunc("GET /cal/.well-known/oauth-authorization-server", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"issuer": "https://gw.example.com/cal", "authorization_response_iss_parameter_supported": true}`)
+	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, `{"status": "error"}`)
@@ -133,7 +136,7 @@ func TestDeny(t *testing.T) {
 	address, approved := start(t)
 	b := browser(t)
 	status, location, _ := send(t, b, address, url.Values{"handle": {open(t, b, address)}, "decision": {"deny"}})
-	if status != http.StatusSeeOther || location != "https://app.example.com/cb?error=access_denied&keep=1&state=s" || len(*approved) > 0 {
+	if status != http.StatusSeeOther || location != "https://app.example.com/cb?error=access_denied&iss=https%3A%2F%2Fgw.example.com%2Fcal&keep=1&state=s" || len(*approved) > 0 {
 		t.Errorf("%d %s, approved %v", status, location, *approved)
 	}
 }

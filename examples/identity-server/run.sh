@@ -31,6 +31,7 @@ say "the user does not agree"
 begin
 want 303 http://127.0.0.1:8082/login -H "Cookie: $cookie" -d "handle=$handle" -d decision=deny
 [ "$(header Location | parameter error)" = access_denied ] || die "the client is not told"
+[ "$(header Location | parameter iss)" ] || die "the client cannot know from whom this is"
 
 say "the user agrees; a wrong password is refused first"
 begin

@@ -188,7 +188,11 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !allowed {
-		redirect(w, waits.denied())
+		issuer, err := s.gateway.issuer(r.Context())
+		if err != nil {
+			log.Print(err) // the client is told all the same
+		}
+		redirect(w, waits.denied(issuer))
 		return
 	}
 	d, err := s.gateway.approve(r.Context(), waits.request, name)
@@ -201,7 +205,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) {
 }
 
 // denied is the address that tells the client that its user has refused (RFC 6749 §4.1.2.1).
-func (w *waiting) denied() string {
+func (w *waiting) denied(issuer string) string {
 	uri := w.request.Get("redirect_uri")
 	if uri == "" {
 		uri = w.client.RedirectURI
@@ -212,8 +216,10 @@ func (w *waiting) denied() string {
 	}
 	q := u.Query()
 	q.Set("error", "access_denied")
-	if state := w.request.Get("state"); state != "" {
-		q.Set("state", state)
+	for name, value := range map[string]string{"state": w.request.Get("state"), "iss": issuer} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
 	u.RawQuery = q.Encode()
 	return u.String()
