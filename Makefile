@@ -34,7 +34,7 @@ fmt: ## Format the sources
 
 golden: ## Rewrite the golden files; then read the diff
 	$(GO) test ./compiler ./oas/diag ./cmd/internal/fix -update
-	$(GO) test ./cmd/tykctl -run RuleReference -update
+	$(GO) test ./cmd/tykctl -run Reference -update
 
 fuzz: ## Run each fuzz target for FUZZTIME
 	@set -e; for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
