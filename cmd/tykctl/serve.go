@@ -66,7 +66,7 @@ which is Tyk Gateway's own configuration file, read once at the start. With it, 
 				return err
 			}
 			if len(opts.paths) == 0 {
-				return exit.Usagef("serve wants files or directories of API definitions, or a compiled plan; see '%s --help'", cmd.CommandPath())
+				return exit.Usagef("serve wants files or directories of API definitions, or a compiled plan, or --conf with an app_path; see '%s --help'", cmd.CommandPath())
 			}
 			ctx, stop := untilStopped(cmd.Context())
 			defer stop()

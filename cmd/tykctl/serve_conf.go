@@ -45,7 +45,7 @@ func (o *serveOptions) readConf(std stdio, flags *pflag.FlagSet) error {
 
 // take sets the flags that are not set from what a configuration says.
 func (o *serveOptions) take(s *tykconf.Settings, flags *pflag.FlagSet) error {
-	if len(o.paths) == 0 {
+	if len(o.paths) == 0 && s.Apps != "" {
 		o.paths = []string{s.Apps}
 	}
 	if s.Secret != "" && !flags.Changed("secret") && !flags.Changed("secret-file") {

@@ -36,7 +36,7 @@ func (r *reader) settings() Settings {
 		LogLevel:        r.word("log_level", "debug", "info", "warn", "error"),
 		LogFormat:       r.word("log_format", "text", "json", "legacy"),
 	}
-	if s.Apps == "" {
+	if _, err := os.Stat(defaultApps); s.Apps == "" && err == nil {
 		s.Apps = defaultApps
 	}
 	if s.LogFormat == "legacy" {

@@ -33,7 +33,7 @@ type Settings struct {
 	Secret      string
 	SecretPlace string // where it stands, for people
 
-	Apps     string // directory of definitions; Tyk Gateway's default where none is named
+	Apps     string // directory of definitions; Tyk Gateway's default where that is there and none is named
 	Policies string // file or directory
 
 	AccessTTL   time.Duration

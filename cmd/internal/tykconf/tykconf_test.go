@@ -85,9 +85,6 @@ func TestSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if tt.want.Apps == "" {
-				tt.want.Apps = "apps"
-			}
 			if !reflect.DeepEqual(got.Settings, tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got.Settings, tt.want)
 			}
@@ -95,6 +92,22 @@ func TestSettings(t *testing.T) {
 				t.Errorf("warnings:\n%s", said(got.Warnings))
 			}
 		})
+	}
+}
+
+// TestDefaultApps: where no app_path is given, it is Tyk's if there is such a directory.
+func TestDefaultApps(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("apps", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{`{}`: "apps", `{"app_path": "other"}`: "other"} {
+		if err := os.WriteFile("tyk.conf", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if conf, err := Load("tyk.conf", nil); err != nil || conf.Apps != want {
+			t.Errorf("%s: %v, %v, want %s", text, conf, err, want)
+		}
 	}
 }
 
