@@ -1,10 +1,9 @@
 package config
 
 import (
-	"fmt"
 	"io"
-	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -18,13 +17,9 @@ type Error struct {
 	files map[string]*source.File
 }
 
-// Error lists the mistakes, each with its place on a line of its own.
+// Error lists the mistakes.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.List))
-	for i, d := range e.List {
-		lines[i] = fmt.Sprintf("%s: %s", d.At, d.Message)
-	}
-	return strings.Join(lines, "\n")
+	return ownfile.Lines(e.List)
 }
 
 // Write prints the mistakes as diagnostics are printed: with the line each stands in, and what to do.

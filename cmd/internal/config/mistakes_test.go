@@ -45,7 +45,7 @@ func TestMistakes(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"not an object", "- a", []string{`1:1 the configuration is an array, expected an object | a configuration begins with a field such as rules`}},
+		{"not an object", "- a", []string{`1:1 the configuration is a list, expected an object | a configuration begins with a field such as rules`}},
 		{"only text", "strict", []string{`1:1 the configuration is "strict", expected an object | a configuration begins with a field such as rules`}},
 		{"null", "null", []string{`1:1 the configuration is without a value, expected an object | a configuration begins with a field such as rules`}},
 		{"a misspelt field", "polices: a.json", []string{`1:1 unknown field "polices" | did you mean "policies"?`}},
@@ -96,7 +96,7 @@ func TestMistakes(t *testing.T) {
 		{"no version", `target: latest`, []string{`1:9 target is "latest", expected a version from 5.0 to 5.14 | leave target out to check for any version`}},
 		{"a target without a value", "target:\nfailOn: info", []string{`1:8 target is without a value, expected a string | `}},
 
-		{"rules in an array", "rules:\n  - TYK204", []string{`2:3 rules is an array, expected an object | write one rule a line, such as TYK204: warning`}},
+		{"rules in a list", "rules:\n  - TYK204", []string{`2:3 rules is a list, expected an object | write one rule a line, such as TYK204: warning`}},
 		{"unknown code", "rules: {TYK998: off}", []string{"1:9 no rule has the code or name \"TYK998\" | `tykctl rules` lists the codes and names of all rules"}},
 		{"a code in lower case", "rules: {tyk204: off}", []string{`1:9 no rule has the code or name "tyk204" | did you mean "TYK204"?`}},
 		{"a code without letters", "rules: {204: off}", []string{`1:9 no rule has the code or name "204" | did you mean "TYK204"?`}},
@@ -115,7 +115,7 @@ func TestMistakes(t *testing.T) {
 			`1:56 TYK207 is the boolean false, expected error, warning, info or off | did you mean "off"?`,
 		}},
 		{"a severity with options", "rules:\n  TYK204:\n    - warning\n    - a: 1", []string{
-			`2:3 TYK204 is an array, expected error, warning, info or off | rules have no options; write the severity alone`,
+			`2:3 TYK204 is a list, expected error, warning, info or off | rules have no options; write the severity alone`,
 		}},
 		{"a severity without a value", "rules:\n  TYK204:\nfailOn: info", []string{`2:10 TYK204 is without a value, expected error, warning, info or off | write one of them`}},
 		{"a rule that must stay", "rules: {TYK100: off, wrong-type: info, TYK110: error}", []string{
@@ -126,7 +126,7 @@ func TestMistakes(t *testing.T) {
 			`1:42 TYK199 is always an error: without it a failure of tykctl itself would pass | remove the line; files that are no definitions can be left out with ignore`,
 		}},
 
-		{"one override alone", "overrides: {files: [a]}", []string{`1:12 overrides is an object, expected an array | begin each override with "- files:"`}},
+		{"one override alone", "overrides: {files: [a]}", []string{`1:12 overrides is an object, expected a list | begin each override with "- files:"`}},
 		{"an override that is text", "overrides: [a]", []string{`1:13 an override is "a", expected an object | an override has files, and rules or target`}},
 		{"without files", "overrides:\n  - rules: {TYK204: off}\n    target: 5.8", []string{`2:5 an override has no files | say which files it is for: files: ["legacy/**"]`}},
 		{"without effect", "overrides:\n  - files: [a]", []string{`2:5 an override changes nothing | give it rules or a target, or remove it`}},
@@ -138,7 +138,7 @@ func TestMistakes(t *testing.T) {
 		{"no files in files", "overrides: [{files: [], rules: {}}]", []string{`1:21 files is empty | name some, or remove the override`}},
 		{"begins with an exclusion", `overrides: [{files: ["!a"], rules: {}}]`, []string{`1:22 the pattern "!a" excludes from nothing | write what is meant before it, such as "**"`}},
 
-		{"ignore is text", "ignore: vendor", []string{`1:9 ignore is "vendor", expected an array of patterns | write it in brackets, such as ["legacy/**"]`}},
+		{"ignore is text", "ignore: vendor", []string{`1:9 ignore is "vendor", expected a list of patterns | write it in brackets, such as ["legacy/**"]`}},
 		{"an exclusion without quotes", "ignore:\n  - vendor\n  - !vendor/keep.yaml", []string{`3:22 !vendor/keep.yaml is followed by nothing: YAML takes it for a tag | put it in quotes`}},
 		{"an alias by accident", "ignore:\n  - *.yaml", []string{`2:5 found "*" at the start of a value, expected text | put the value in quotes`}},
 		{"a number", "ignore: [1]", []string{`1:10 an item of ignore is the number 1, expected a string | put it in quotes`}},
@@ -158,7 +158,7 @@ func TestMistakes(t *testing.T) {
 		}},
 		{"too long", "ignore: [" + strings.Repeat("a", 501) + "]", []string{`1:10 the pattern has 501 bytes, expected at most 500 | write several patterns`}},
 
-		{"policies in an array", "policies: [a.json]", []string{`1:11 policies is an array, expected a string | `}},
+		{"policies in a list", "policies: [a.json]", []string{`1:11 policies is a list, expected a string | `}},
 		{"an empty baseline", `baseline: ""`, []string{`1:11 baseline is empty | write a value, or remove it`}},
 		{"failOn", "failOn: wanring", []string{`1:9 failOn is "wanring", expected error, warning, info or never | did you mean "warning"?`}},
 		{"failOn off", "failOn: off", []string{`1:9 failOn is "off", expected error, warning, info or never | did you mean "never"?`}},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -49,15 +50,12 @@ func (r *reader) problems(file *source.File) {
 		case source.DuplicateKey:
 			r.mistake(p.At, "remove one of them", "duplicate key %q", p.Key)
 			r.found[len(r.found)-1].Related = []diag.Related{{Message: "first given here", At: p.First}}
-		case source.TrailingComma:
-			r.mistake(p.At, "remove the comma", "a comma before the closing bracket, which is not JSON")
-		case source.InvalidUTF8:
-			r.mistake(p.At, "save the file as UTF-8", "bytes that are not UTF-8")
-		case source.ControlCharacter:
-			r.mistake(p.At, `write it as an escape, such as \n or \t`, "a raw control character in a string, which is not JSON")
 		case source.MoreDocuments:
 			r.mistake(p.At, "remove it; a file holds one configuration", "text after the end of the first document")
-		case source.ByteOrderMark, source.NonStringKey:
+		default:
+			if message, hint, ok := ownfile.Notation(p.Kind); ok {
+				r.mistake(p.At, hint, "%s", message)
+			}
 		}
 	}
 }
@@ -68,7 +66,7 @@ func (r *reader) document(root source.Node) {
 		r.object(root, r.c.fields(), "")
 		return
 	}
-	r.mistake(root.File().Span(0, 0), "a configuration begins with a field such as rules", "the configuration is %s, expected an object", phrase(root))
+	r.mistake(root.File().Span(0, 0), "a configuration begins with a field such as rules", "the configuration is %s, expected an object", ownfile.Shown(root))
 }
 
 // object reads the members of an object in the order of its fields, and reports the others. Moved tells what to say of a
@@ -217,7 +215,7 @@ func (r *reader) severity(n source.Node, rule string) (diag.Severity, bool) {
 	if n.Kind() == source.Array || n.Kind() == source.Object {
 		otherwise = "rules have no options; write the severity alone"
 	}
-	r.mistake(nearest(n), didYouMean(n.Text(), allowed, otherwise), "%s is %s, expected %s", rule, phrase(n), listed(allowed))
+	r.mistake(ownfile.Place(n), didYouMean(n.Text(), allowed, otherwise), "%s is %s, expected %s", rule, ownfile.Shown(n), listed(allowed))
 	return Off, false
 }
 
@@ -227,7 +225,7 @@ func (r *reader) overrides(n source.Node) {
 		return
 	}
 	if n.Kind() != source.Array {
-		r.wrong(n, "overrides", "an array", "begin each override with \"- files:\"")
+		r.wrong(n, "overrides", "a list", "begin each override with \"- files:\"")
 		return
 	}
 	for _, item := range n.Items() {
@@ -248,9 +246,9 @@ func (r *reader) override(n source.Node) {
 	}, "an override has files, rules and target; this belongs to the top of the file")
 	switch {
 	case !n.Get("files").Exists():
-		r.mistake(nearest(n), `say which files it is for: files: ["legacy/**"]`, "an override has no files")
+		r.mistake(ownfile.Place(n), `say which files it is for: files: ["legacy/**"]`, "an override has no files")
 	case !n.Get("rules").Exists() && !n.Get("target").Exists():
-		r.mistake(nearest(n), "give it rules or a target, or remove it", "an override changes nothing")
+		r.mistake(ownfile.Place(n), "give it rules or a target, or remove it", "an override changes nothing")
 	}
 	if len(o.files) > 0 {
 		r.c.overrides = append(r.c.overrides, o)

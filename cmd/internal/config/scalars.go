@@ -1,11 +1,11 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -17,10 +17,10 @@ func (r *reader) ignore(n source.Node) {
 	r.c.ignore = append(r.c.ignore, r.patterns(n, "ignore", r.extends)...)
 }
 
-// patterns reads an array of patterns. Only where something is meant already may it begin with one that excludes.
+// patterns reads a list of patterns. Only where something is meant already may it begin with one that excludes.
 func (r *reader) patterns(n source.Node, name string, something bool) []pattern {
 	if n.Kind() != source.Array {
-		r.wrong(n, name, "an array of patterns", `write it in brackets, such as ["legacy/**"]`)
+		r.wrong(n, name, "a list of patterns", `write it in brackets, such as ["legacy/**"]`)
 		return nil
 	}
 	if n.Len() == 0 && name == "files" {
@@ -71,14 +71,14 @@ func (r *reader) failOn(n source.Node) {
 	if meant(n.Text(), []string{"off"}) != "" || n.Text() == "off" {
 		hint = `did you mean "never"?`
 	}
-	r.mistake(nearest(n), hint, "failOn is %s, expected %s", phrase(n), listed(allowed))
+	r.mistake(ownfile.Place(n), hint, "failOn is %s, expected %s", ownfile.Shown(n), listed(allowed))
 }
 
 // maxWarnings reads how many warnings a run may have.
 func (r *reader) maxWarnings(n source.Node) {
 	count, err := strconv.ParseInt(n.Text(), 10, 32)
 	if n.Kind() != source.Number || err != nil || count < 0 {
-		r.mistake(nearest(n), "write a number such as 10, without quotes", "maxWarnings is %s, expected a whole number from 0", phrase(n))
+		r.mistake(ownfile.Place(n), "write a number such as 10, without quotes", "maxWarnings is %s, expected a whole number from 0", ownfile.Shown(n))
 		return
 	}
 	r.c.MaxWarnings = Value[int]{int(count), n.Range()}
@@ -89,7 +89,7 @@ func (r *reader) text(n source.Node, name string) (string, bool) {
 	text := n.Text()
 	switch {
 	case tag(n) != "":
-		r.mistake(n.Range(), "put it in quotes", "%s is followed by nothing: YAML takes it for a tag", shortened(tag(n)))
+		r.mistake(n.Range(), "put it in quotes", "%s is followed by nothing: YAML takes it for a tag", ownfile.Shortened(tag(n)))
 		return "", false
 	case n.Kind() != source.String:
 		hint := ""
@@ -102,7 +102,7 @@ func (r *reader) text(n source.Node, name string) (string, bool) {
 		r.mistake(n.Range(), "write a value, or remove it", "%s is empty", name)
 		return "", false
 	case text != strings.TrimSpace(text), strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f }):
-		r.mistake(n.Range(), "remove it", "%s has blanks at an end or a control character: %q", name, shortened(text))
+		r.mistake(n.Range(), "remove it", "%s has blanks at an end or a control character: %q", name, ownfile.Shortened(text))
 		return "", false
 	}
 	return text, true
@@ -121,48 +121,7 @@ func tag(n source.Node) string {
 
 // wrong reports a value of another type than it must have.
 func (r *reader) wrong(n source.Node, name, wanted, hint string) {
-	r.mistake(nearest(n), hint, "%s is %s, expected %s", name, phrase(n), wanted)
-}
-
-// nearest is the place that stands for a value: the value where it is on one line, or else its key, or its beginning.
-func nearest(n source.Node) source.Range {
-	at := n.Range()
-	switch {
-	case at.Start.Line == at.End.Line:
-		return at
-	case n.KeyRange() != at:
-		return n.KeyRange()
-	}
-	return n.File().Span(at.Start.Offset, at.Start.Offset+1)
-}
-
-// phrase says what a value is.
-func phrase(n source.Node) string {
-	switch n.Kind() {
-	case source.Array:
-		return "an array"
-	case source.Object:
-		return "an object"
-	case source.Bool, source.Number:
-		return fmt.Sprintf("the %s %s", n.Kind(), shortened(n.Text()))
-	case source.String:
-		return strconv.Quote(shortened(n.Text()))
-	case source.Null:
-		return "without a value"
-	case source.Absent:
-	}
-	return "missing"
-}
-
-// shortened is a text for a message.
-func shortened(s string) string {
-	const most = 60
-	for i := range s {
-		if i >= most {
-			return s[:i] + "…"
-		}
-	}
-	return s
+	r.mistake(ownfile.Place(n), hint, "%s is %s, expected %s", name, ownfile.Shown(n), wanted)
 }
 
 // listed is "a, b or c".

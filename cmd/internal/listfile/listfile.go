@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 	"github.com/tykctl/tykctl/oas/typo"
@@ -26,13 +27,9 @@ type Error struct {
 	file *source.File
 }
 
-// Error lists the mistakes, each with its place on a line of its own.
+// Error lists the mistakes.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.List))
-	for i, d := range e.List {
-		lines[i] = fmt.Sprintf("%s: %s", d.At, d.Message)
-	}
-	return strings.Join(lines, "\n")
+	return ownfile.Lines(e.List)
 }
 
 // Write prints the mistakes as diagnostics are printed: with the line each stands in, and what to do.
@@ -107,15 +104,12 @@ func (r *Reader) problems(file *source.File) {
 		case source.DuplicateKey:
 			r.Mistake(p.At, "remove one of them", "duplicate key %q", p.Key)
 			r.found[len(r.found)-1].Related = []diag.Related{{Message: "first given here", At: p.First}}
-		case source.TrailingComma:
-			r.Mistake(p.At, "remove the comma", "a comma before the closing bracket, which is not JSON")
-		case source.InvalidUTF8:
-			r.Mistake(p.At, "save the file as UTF-8", "bytes that are not UTF-8")
-		case source.ControlCharacter:
-			r.Mistake(p.At, `write it as an escape, such as \n or \t`, "a raw control character in a string, which is not JSON")
 		case source.MoreDocuments:
 			r.Mistake(p.At, "remove it; a file holds one list", "text after the end of the first document")
-		case source.ByteOrderMark, source.NonStringKey:
+		default:
+			if message, hint, ok := ownfile.Notation(p.Kind); ok {
+				r.Mistake(p.At, hint, "%s", message)
+			}
 		}
 	}
 }
@@ -129,12 +123,12 @@ func (r *Reader) root(n source.Node, item func(*Reader, source.Node)) {
 		}
 	}
 	if list.Kind() != source.Array {
-		r.Mistake(nearest(cmp.Or(list, n)), "write one object an item, each beginning with \"- \"", "%s is %s, expected a list", r.list, phrase(list))
+		r.Mistake(ownfile.Place(cmp.Or(list, n)), "write one object an item, each beginning with \"- \"", "%s is %s, expected a list", r.list, ownfile.Phrase(list))
 		return
 	}
 	for i, entry := range list.Items() {
 		if entry.Kind() != source.Object {
-			r.Mistake(nearest(entry), "", "item %d of %s is %s, expected an object", i+1, r.list, phrase(entry))
+			r.Mistake(ownfile.Place(entry), "", "item %d of %s is %s, expected an object", i+1, r.list, ownfile.Phrase(entry))
 			continue
 		}
 		item(r, entry)

@@ -1,10 +1,9 @@
 package listfile
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -103,7 +102,7 @@ func (r *Reader) Object(object source.Node, name string) []byte {
 
 // wrong reports a value of another type than it must have.
 func (r *Reader) wrong(n source.Node, name, wanted, hint string) {
-	r.Mistake(nearest(n), hint, "%s is %s, expected %s", name, phrase(n), wanted)
+	r.Mistake(ownfile.Place(n), hint, "%s is %s, expected %s", name, ownfile.Phrase(n), wanted)
 }
 
 // Begin is the place that stands for a whole object: its first key, or its beginning.
@@ -111,35 +110,5 @@ func Begin(n source.Node) source.Range {
 	for _, member := range n.Members() {
 		return member.KeyRange()
 	}
-	return nearest(n)
-}
-
-// nearest is the place that stands for a value: the value where it is on one line, or else its key, or its beginning.
-func nearest(n source.Node) source.Range {
-	at := n.Range()
-	switch {
-	case at.Start.Line == at.End.Line:
-		return at
-	case n.KeyRange() != at:
-		return n.KeyRange()
-	}
-	return n.File().Span(at.Start.Offset, at.Start.Offset+1)
-}
-
-// phrase says what a value is. Strings are not shown: one may be a secret.
-func phrase(n source.Node) string {
-	switch n.Kind() {
-	case source.Array:
-		return "a list"
-	case source.Object:
-		return "an object"
-	case source.Bool, source.Number:
-		return fmt.Sprintf("the %s %s", n.Kind(), strconv.Quote(n.Text()))
-	case source.String:
-		return "a string"
-	case source.Null:
-		return "without a value"
-	case source.Absent:
-	}
-	return "missing"
+	return ownfile.Place(n)
 }

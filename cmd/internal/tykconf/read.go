@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -50,15 +51,12 @@ func (r *reader) problems(file *source.File) {
 		switch p.Kind {
 		case source.DuplicateKey:
 			r.warn(p.At, "remove one of them", "%q is there twice; the last one counts", p.Key)
-		case source.TrailingComma:
-			r.mistake(p.At, "remove the comma", "a comma before the closing bracket, which is not JSON")
-		case source.InvalidUTF8:
-			r.mistake(p.At, "save the file as UTF-8", "bytes that are not UTF-8")
-		case source.ControlCharacter:
-			r.mistake(p.At, `write it as an escape, such as \n or \t`, "a raw control character in a string, which is not JSON")
 		case source.MoreDocuments:
 			r.mistake(p.At, "remove it", "text after the end of the configuration")
-		case source.ByteOrderMark, source.NonStringKey:
+		default:
+			if message, hint, ok := ownfile.Notation(p.Kind); ok {
+				r.mistake(p.At, hint, "%s", message)
+			}
 		}
 	}
 }
@@ -80,7 +78,7 @@ func (r *reader) object(n source.Node, name string) {
 		case member.Kind() == source.Object:
 			r.object(member, full)
 		case member.Kind() != source.Null:
-			r.mistake(member.KeyRange(), "write its keys in braces", "%s is %s, expected an object", full, phrase(member))
+			r.mistake(member.KeyRange(), "write its keys in braces", "%s is %s, expected an object", full, ownfile.Phrase(member))
 		}
 	}
 }

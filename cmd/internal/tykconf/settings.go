@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -190,7 +191,7 @@ func (r *reader) list(key string) []string {
 	var list []string
 	for _, item := range v.Items() {
 		if item.Kind() != source.String || item.Text() == "" {
-			r.mistake(v.at, "", "%s has an item that is %s, expected a string", key, phrase(item))
+			r.mistake(v.at, "", "%s has an item that is %s, expected a string", key, ownfile.Phrase(item))
 			continue
 		}
 		list = append(list, item.Text())

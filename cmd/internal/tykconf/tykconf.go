@@ -10,9 +10,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
 )
@@ -71,13 +71,9 @@ type Error struct {
 	List diag.List // sorted
 }
 
-// Error lists the mistakes, each with its place on a line of its own.
+// Error lists the mistakes.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.List))
-	for i, d := range e.List {
-		lines[i] = fmt.Sprintf("%s: %s", d.At, d.Message)
-	}
-	return strings.Join(lines, "\n")
+	return ownfile.Lines(e.List)
 }
 
 // Write prints findings, mistakes or warnings. The lines they stand in are not shown: such a file holds secrets, often all of it in one line.

@@ -1,11 +1,11 @@
 package tykconf
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/tykctl/tykctl/cmd/internal/ownfile"
 	"github.com/tykctl/tykctl/oas/source"
 )
 
@@ -164,25 +164,9 @@ func (r *reader) isTrue(key string) bool {
 func (r *reader) wrong(v value, key, wanted string) {
 	is := "a text that is not"
 	if !v.env {
-		is = phrase(v.Node)
+		is = ownfile.Phrase(v.Node)
 	}
 	r.mistake(v.at, "Tyk Gateway does not start with it either", "%s is %s, expected %s", key, is, wanted)
-}
-
-// phrase says what a value is.
-func phrase(n source.Node) string {
-	switch n.Kind() {
-	case source.Array:
-		return "a list"
-	case source.Object:
-		return "an object"
-	case source.Bool, source.Number:
-		return fmt.Sprintf("the %s %s", n.Kind(), n.Text())
-	case source.String:
-		return "a string"
-	case source.Absent, source.Null:
-	}
-	return "without a value"
 }
 
 // plainVariable is how a member's name stands in the name of a variable.

@@ -55,7 +55,7 @@ func TestMistakes(t *testing.T) {
 		"no hash":          {"users:\n  - name: a\n", "users.yaml:2:5: passwordHash is missing"},
 		"unknown field":    {"users:\n  - name: a\n    passwordhash: x\n    passwordHash: " + hash + "\n", `users.yaml:3:5: unknown field "passwordhash"`},
 		"twice":            {"users:\n  - {name: a, passwordHash: " + hash + "}\n  - {name: a, passwordHash: " + hash + "}\n", `users.yaml:3:12: user "a" is in line 2 already`},
-		"name is a number": {"users:\n  - {name: 1, passwordHash: " + hash + "}\n", `users.yaml:2:12: name is the number "1", expected a string`},
+		"name is a number": {"users:\n  - {name: 1, passwordHash: " + hash + "}\n", `users.yaml:2:12: name is the number 1, expected a string`},
 		"session":          {"users:\n  - {name: a, passwordHash: " + hash + ", session: gold}\n", "session is a string, expected an object"},
 		"no list":          {"users: alice\n", "users.yaml:1:8: users is a string, expected a list"},
 		"another member":   {"user: []\n", `users.yaml:1:1: unknown field "user"`},
