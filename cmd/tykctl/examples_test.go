@@ -22,6 +22,9 @@ import (
 // TestExamplesRun runs each example's run.sh: the very steps that its README speaks of, on ports of the test's own. The script ends with an error when an
 // answer is not the one it promises. curl is a small one in Go, so that the test needs no other program than a shell.
 func TestExamplesRun(t *testing.T) {
+	if raceDetector {
+		t.Skip("starts hundreds of programs, one after the other: nothing races, everything is slow")
+	}
 	scripts, err := filepath.Glob("../../examples/*/run.sh")
 	if err != nil {
 		t.Fatal(err)
