@@ -27,10 +27,16 @@ type gatewayOptions struct {
 }
 
 func (o *gatewayOptions) flags(f *pflag.FlagSet) {
+	o.connection(f)
+	f.StringVarP(&o.format, "format", "f", "text", "text or json")
+}
+
+// connection are the flags without that of the output, for commands that have one form of it.
+func (o *gatewayOptions) connection(f *pflag.FlagSet) {
+	o.format = "text"
 	f.StringVar(&o.url, "gateway", "http://127.0.0.1:8080", "URL of the gateway, ours or Tyk's")
 	f.StringVar(&o.secretFile, "secret-file", "", "file that holds the gateway secret; without it the variable TYKCTL_SECRET does")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long one call may take")
-	f.StringVarP(&o.format, "format", "f", "text", "text or json")
 }
 
 // client returns the admin API that the options name.

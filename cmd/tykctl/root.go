@@ -38,6 +38,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		newCompileCmd(std),
 		newPlanCmd(std),
 		newBundleCmd(std),
+		newAPICmd(std),
 		newClientCmd(std),
 		newOAuthCmd(std),
 		newUserCmd(std),
