@@ -18,6 +18,7 @@ const (
 	CodeInternal      diag.Code = "TYK199" // a failure of ours or of a library, not of the document
 	CodePathParameter diag.Code = "TYK114" // path parameters that do not fit the path; paths that cannot be told apart
 	CodeOutside       diag.Code = "TYK115" // a $ref leads to another file, which a gateway does not read
+	CodeImport        diag.Code = "TYK140" // a description cannot be imported, or what became of it
 	CodeNoExtension   diag.Code = "TYK120" // no x-tyk-api-gateway
 	CodeUnknownField  diag.Code = "TYK121" // extension: a field that does not exist
 	CodeMissingField  diag.Code = "TYK122" // extension: a required field is missing

@@ -22,7 +22,7 @@ func newRootCmd(std stdio) *cobra.Command {
 		Short: "Validate, compile and serve Tyk OAS API definitions",
 		Long: `tykctl works on Tyk OAS API definitions: OpenAPI 3 documents with an x-tyk-api-gateway extension.
 
-Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input could not be read, 4 a bug in tykctl, 5 differences found (diff).`,
+Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input could not be read, 4 a bug in tykctl, 5 differences found (diff, import --dry-run).`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,6 +34,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 	})
 	root.AddCommand(
 		newValidateCmd(std),
+		newImportCmd(std),
 		newServeCmd(std),
 		newCompileCmd(std),
 		newPlanCmd(std),

@@ -54,7 +54,14 @@ func (n Node) insertInBlock(key, value string, first bool) (Edit, bool) {
 	if !ok {
 		return Edit{}, false
 	}
-	text := n.pair(key, ": ", value, f.text[start], false)
+	colon := ": "
+	if value != "" && isSpace(value[0]) {
+		colon = ":" // the value has lines of its own
+	}
+	text := n.pair(key, colon, value, f.text[start], false)
+	if n.Kind() == Object && isPlainPath(key) && strings.IndexByte(`"'`, f.text[start]) < 0 {
+		text = key + colon + value
+	}
 	if n.Kind() == Array {
 		text = "- " + text
 	}

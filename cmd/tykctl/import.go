@@ -1,0 +1,356 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
+	"github.com/tykctl/tykctl/cmd/internal/exit"
+	"github.com/tykctl/tykctl/cmd/internal/fix"
+	"github.com/tykctl/tykctl/cmd/internal/lint"
+	"github.com/tykctl/tykctl/oas"
+	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
+)
+
+// importOptions are the flags of import.
+type importOptions struct {
+	oas.ImportParams
+
+	idBase      string
+	oauthServer string
+	oauth       oas.OAuthServer
+	to          string
+	output      string
+	force       bool
+	update      string
+	base        string
+	prune       bool
+	dryRun      bool
+}
+
+func newImportCmd(std stdio) *cobra.Command {
+	var opts importOptions
+	cmd := &cobra.Command{
+		Use:   "import FILE|-",
+		Short: "Make an API definition of an OpenAPI description",
+		Long: `import makes an API definition of an OpenAPI description, with the same result as the import of a Tyk Gateway. Order, comments and notation of the
+description are kept. The result is checked like any definition; with errors nothing is written.
+
+With --update the description goes into a definition that exists: operations come and go, and what people wrote into it stays.
+
+Exit codes: 0 done, 1 problems found, 2 wrong usage, 3 something could not be read or written, 5 the dry run shows differences.`,
+		Example: `  tykctl import openapi.yaml --listen-path /pets/ --allow-list -o apis/pets.yaml
+  tykctl import openapi.yaml --oauth-server tyk --auth-login-redirect https://login.example.com/ -o apis/pets.yaml
+  tykctl import openapi.yaml --update apis/pets.yaml --dry-run`,
+		Args: args(cobra.ExactArgs(1), "one OpenAPI description, or - for standard input"),
+		RunE: func(_ *cobra.Command, list []string) error {
+			im := &importRun{importOptions: opts, std: std}
+			defer im.stop()
+			return im.run(list[0])
+		},
+	}
+	opts.flags(cmd.Flags())
+	return cmd
+}
+
+func (o *importOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.UpstreamURL, "upstream-url", "", "where the API goes (default: the first of the description's servers)")
+	f.StringVar(&o.ListenPath, "listen-path", "", `where the API is served (default "/")`)
+	f.StringVar(&o.CustomDomain, "custom-domain", "", "domain that the API is served on")
+	f.StringVar(&o.APIID, "api-id", "", "id of the API (default: one made of --id-base, always the same)")
+	f.StringVar(&o.idBase, "id-base", "", "text that the id is made of (default: the path of the description)")
+	threeStates(f, &o.Authentication, "authentication", "use the schemes of the first security requirement")
+	threeStates(f, &o.AllowList, "allow-list", "serve the operations of the description alone")
+	threeStates(f, &o.ValidateRequest, "validate-request", "refuse requests that do not fit the description")
+	threeStates(f, &o.MockResponse, "mock-response", "answer with the examples of the description")
+	f.StringVar(&o.oauthServer, "oauth-server", "", `"tyk": the gateway issues the tokens of the description's OAuth scheme`)
+	f.StringVar(&o.oauth.LoginRedirect, "auth-login-redirect", "", "URL of the login page, for --oauth-server tyk")
+	f.StringVar(&o.oauth.NotifyURL, "notify-url", "", "URL that is told of issued tokens, for --oauth-server tyk")
+	f.StringVar(&o.oauth.NotifySecret, "notify-secret", "", "secret that is sent along to it; better in the environment variable TYKCTL_NOTIFY_SECRET")
+	f.StringVar(&o.to, "to", "", "notation of the result: json or yaml (default: that of the description)")
+	f.StringVarP(&o.output, "output", "o", "", "file to write to (default: standard output)")
+	f.BoolVar(&o.force, "force", false, "replace the output file although it holds something else")
+	f.StringVar(&o.update, "update", "", "definition that the description goes into")
+	f.StringVar(&o.base, "base", "", "the description that the definition was made of: with it people's changes are told from the description's")
+	f.BoolVar(&o.prune, "prune", false, "remove what the description does not have any more, settings of removed operations among it")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change in the file, and change nothing")
+}
+
+// threeStates is a flag that may be on, off, or not given at all.
+func threeStates(f *pflag.FlagSet, p **bool, name, usage string) {
+	f.Var(&threeState{p}, name, usage+"; =false writes it switched off")
+	f.Lookup(name).NoOptDefVal = "true"
+}
+
+type threeState struct{ p **bool }
+
+func (t *threeState) String() string {
+	if t.p == nil || *t.p == nil {
+		return ""
+	}
+	return strconv.FormatBool(**t.p)
+}
+
+// Type is what help calls the value.
+func (*threeState) Type() string { return "bool" }
+
+// Set reads what Tyk reads.
+func (t *threeState) Set(s string) error {
+	on, err := strconv.ParseBool(strings.TrimSpace(s))
+	if err != nil {
+		return errors.New("expected true or false")
+	}
+	*t.p = &on
+	return nil
+}
+
+// check refuses flags that do not go together.
+func (o *importOptions) check(input string) error {
+	oauth := o.oauth != oas.OAuthServer{}
+	switch {
+	case o.oauthServer != "" && o.oauthServer != "tyk":
+		return exit.Usagef("--oauth-server is %q; it may be tyk", o.oauthServer)
+	case oauth && o.oauthServer == "":
+		return exit.Usagef("--auth-login-redirect, --notify-url and --notify-secret belong to --oauth-server tyk")
+	case o.oauthServer != "" && o.Authentication != nil && !*o.Authentication:
+		return exit.Usagef("--oauth-server and --authentication=false contradict each other")
+	case o.oauthServer != "" && o.update != "":
+		return exit.Usagef("--oauth-server is for new definitions; a definition that is updated keeps its own settings")
+	case o.to != "" && o.to != "json" && o.to != "yaml":
+		return exit.Usagef("--to is %q; it may be json or yaml", o.to)
+	case o.update == "" && (o.base != "" || o.prune):
+		return exit.Usagef("--base and --prune belong to --update")
+	case o.update == "-" || o.base == "-":
+		return exit.Usagef("only the description can be read from standard input")
+	case o.update != "" && o.to != "":
+		return exit.Usagef("--to is for new definitions; a definition that is updated keeps its notation")
+	case o.dryRun && o.update == "" && o.output == "":
+		return exit.Usagef("--dry-run wants --update or -o, a file to compare with")
+	case o.output == "-", o.output == "" || o.update != "" || input == "-":
+	case sameFile(o.output, input):
+		return exit.Usagef("-o is the description itself; write the definition to another file, so that the next import finds the description")
+	}
+	if o.oauthServer != "" {
+		o.OAuth = &o.oauth
+	}
+	return nil
+}
+
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// Memory that import may have, in bytes at least and for each byte of the description: what is read of it, the definition and what is read of
+// that are in memory at a time, and garbage is to be small beside them.
+const (
+	memoryAtLeast = 352 << 20
+	memoryPerByte = 28
+)
+
+// memory is what import of a file may use. What is read of YAML is larger.
+func (im *importRun) memory(f *source.File) int64 {
+	n := memoryPerByte * int64(len(f.Text()))
+	if f.Format() == source.YAML || im.to == "yaml" || strings.HasSuffix(im.output, "ml") {
+		n *= 3
+	}
+	return max(memoryAtLeast, n)
+}
+
+// importRun is one run of import.
+type importRun struct {
+	importOptions
+
+	std      stdio
+	in       lint.Input
+	progress *progress
+}
+
+func (im *importRun) stop() {
+	if im.progress != nil {
+		im.progress.stop()
+	}
+}
+
+func (im *importRun) run(arg string) error {
+	if err := im.check(arg); err != nil {
+		return err
+	}
+	im.progress = newProgress(im.std.Err, isTerminal(im.std.Err), progressDelay, "reading "+arg)
+	if im.output == "-" {
+		im.output = ""
+	}
+	doc, err := im.load(arg)
+	if err != nil {
+		return err
+	}
+	if im.update != "" {
+		return im.runUpdate(doc)
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(im.memory(doc.File)))
+	old, err := im.existing()
+	if err != nil {
+		return err
+	}
+	if im.APIID == "" {
+		im.APIID = im.id(old)
+	}
+	im.progress.step("importing " + im.in.Name)
+	read := doc.WithoutOpenAPI()
+	imported, list := oas.Import(doc, im.ImportParams)
+	if imported == nil {
+		return im.refuse(list, read)
+	}
+	text, err := im.converted(read.File.Format(), imported.Text)
+	if err != nil {
+		return err
+	}
+	if len(imported.Notes) == 0 {
+		read = nil // it may be large, and so is what is to come
+	}
+	if err := im.checked(text, imported.Notes, read); err != nil {
+		return err
+	}
+	if im.output == "" {
+		_, err := im.std.Out.Write(text)
+		return unwritten(err)
+	}
+	return im.write(old, text)
+}
+
+func unwritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return exit.Unread(err)
+}
+
+// load reads a description. What is wrong with it is printed.
+func (im *importRun) load(arg string) (*oas.Document, error) {
+	doc, in, found, err := loadOne(arg, im.std)
+	if err != nil {
+		return nil, err
+	}
+	im.in = in
+	var errs diag.List
+	for _, d := range found {
+		if d.Severity == diag.Error && d.Code != oas.CodeNoExtension {
+			errs = append(errs, d)
+		}
+	}
+	if doc == nil || doc.OpenAPI == nil || len(errs) > 0 {
+		return nil, im.refuse(errs, doc)
+	}
+	return doc, nil
+}
+
+// loadOne reads one document, with what its references lead to.
+func loadOne(arg string, std stdio) (*oas.Document, lint.Input, diag.List, error) {
+	in := lint.Input{Name: filepath.ToSlash(arg), Path: arg}
+	if arg == "-" {
+		in = lint.Input{Name: "stdin"}
+	}
+	set, err := (&lint.Loader{Stdin: std.In}).Load([]lint.Input{in})
+	if err != nil {
+		return nil, in, nil, err
+	}
+	if len(set.Docs) == 0 {
+		return nil, in, set.Found, nil
+	}
+	return set.Docs[0], in, set.Found, nil
+}
+
+// refuse prints why there is no result.
+func (im *importRun) refuse(list diag.List, docs ...*oas.Document) error {
+	im.stop()
+	if err := im.print(list, docs...); err != nil {
+		return err
+	}
+	return exit.Reported(exit.Problems)
+}
+
+// print writes diagnostics to standard error, with the lines that they speak of.
+func (im *importRun) print(list diag.List, docs ...*oas.Document) error {
+	color, err := useColor("auto", im.std.Err)
+	if err != nil {
+		return err
+	}
+	return unwritten(diag.WriteText(im.std.Err, list.Sort(), texts(docs), color))
+}
+
+func texts(docs []*oas.Document) diag.Texts {
+	return func(name string) *source.File {
+		for _, d := range docs {
+			if d != nil && d.File.Name == name {
+				return d.File
+			}
+		}
+		return nil
+	}
+}
+
+// existing is what the output file holds; nothing when there is none.
+func (im *importRun) existing() ([]byte, error) {
+	if im.output == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(im.output)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, exit.Unread(err)
+	}
+	return data, nil
+}
+
+// converted is the result in the notation that is wanted: what --to says, or what the name of the output file does.
+func (im *importRun) converted(from source.Format, text []byte) ([]byte, error) {
+	to := im.to
+	if to == "" {
+		switch strings.ToLower(filepath.Ext(im.output)) {
+		case ".json":
+			to = "json"
+		case ".yaml", ".yml":
+			to = "yaml"
+		}
+	}
+	if to == "" || strings.EqualFold(to, from.String()) {
+		return text, nil
+	}
+	f, err := source.Index(im.in.Name, text)
+	if err != nil {
+		return nil, err
+	}
+	if to == "json" {
+		return source.Same(f.Root()).Write(source.JSON), nil
+	}
+	return source.Same(f.Root()).Write(source.YAML), nil
+}
+
+// write puts the result into its file, or shows what would change there.
+func (im *importRun) write(old, text []byte) error {
+	im.stop()
+	switch {
+	case im.dryRun:
+		return showDifference(im.std.Out, im.output, old, text)
+	case old == nil:
+		return unwritten(atomicfile.Write(im.output, text, 0o644, nil))
+	case bytes.Equal(old, text):
+		return nil
+	case !im.force:
+		return exit.Usagef("%s exists and holds something else; --update %s keeps what people wrote there, --force replaces it", im.output, im.output)
+	}
+	return unwritten(fix.Write(im.output, old, text))
+}
