@@ -2,11 +2,10 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -86,12 +85,15 @@ func (d *definitions) List() adminapi.Reply {
 	}
 	d.mu.Unlock()
 	list := []byte{'['}
-	for i, in := range files {
+	for _, in := range files {
 		text, err := readDefinition(in, false)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // deleted a moment ago
+		}
 		if err != nil {
 			return d.failed("read", err)
 		}
-		if i > 0 {
+		if len(list) > 1 {
 			list = append(list, ',')
 		}
 		list = append(list, text...)
@@ -106,7 +108,10 @@ func (d *definitions) Get(id string, public bool) adminapi.Reply {
 		return apiNotFound
 	}
 	text, err := readDefinition(in, public)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return apiNotFound
+	case err != nil:
 		return d.failed("read", err)
 	}
 	return adminapi.Reply{Status: http.StatusOK, Body: append(text, '\n')}
@@ -122,8 +127,8 @@ func readDefinition(in lint.Input, public bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e, ok := f.Root().Get("x-tyk-api-gateway").Remove(); public && ok {
-		if data, err = source.Apply(data, []source.Edit{e}); err != nil {
+	if public {
+		if data, err = edited(data)(f.Root().Get("x-tyk-api-gateway").Remove()); err != nil {
 			return nil, err
 		}
 		if f, err = source.Index(in.Name, data); err != nil {
@@ -143,9 +148,7 @@ func (d *definitions) Create(text []byte) adminapi.Reply {
 	}
 	id := idOf(f)
 	if id == "" {
-		var random [16]byte
-		_, _ = rand.Read(random[:]) // never fails
-		id = hex.EncodeToString(random[:])
+		id = newID()
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -159,7 +162,7 @@ func (d *definitions) Update(id string, text []byte) adminapi.Reply {
 		return *problem
 	}
 	if own := idOf(f); own != "" && own != id {
-		return refusal(http.StatusBadRequest, "Request APIID does not match that in Definition! For Update operations these must match.")
+		return mismatch
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -189,14 +192,12 @@ func (d *definitions) Delete(id string) adminapi.Reply {
 
 // readSent reads a body as far as it takes to know whose definition it is.
 func readSent(text []byte) (*source.File, *adminapi.Reply) {
-	f, err := source.Index("definition", text)
+	f, err := source.Index(sentName, text)
+	if err != nil {
+		return nil, unreadable(err)
+	}
 	var r adminapi.Reply
-	var syntax *source.SyntaxError
 	switch {
-	case errors.As(err, &syntax):
-		r = refusal(http.StatusBadRequest, "request malformed: line %d, column %d: %s", syntax.At.Start.Line, syntax.At.Start.Column, syntax.Message)
-	case err != nil:
-		r = refusal(http.StatusBadRequest, "request malformed: %v", err)
 	case f.Root().Kind() != source.Object:
 		r = refusal(http.StatusBadRequest, "request malformed: a definition is an object")
 	case f.Root().Get("x-tyk-api-gateway").Kind() <= source.Null:
@@ -205,6 +206,16 @@ func readSent(text []byte) (*source.File, *adminapi.Reply) {
 		return f, nil
 	}
 	return nil, &r
+}
+
+// unreadable refuses what is neither JSON nor YAML.
+func unreadable(err error) *adminapi.Reply {
+	r := refusal(http.StatusBadRequest, "request malformed")
+	var syntax *source.SyntaxError
+	if errors.As(err, &syntax) {
+		r.Message += fmt.Sprintf(": line %d, column %d: %s", syntax.At.Start.Line, syntax.At.Start.Column, syntax.Message)
+	}
+	return &r
 }
 
 var infoAt = oas.ExtensionPointer.Child("info")

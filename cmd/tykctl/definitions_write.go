@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ func (d *definitions) put(id string, sent *source.File, action adminapi.Action) 
 	in, found := d.fileOf(id)
 	write := func(text []byte) error { return replaceFile(in.Path, text) }
 	switch {
-	case found:
+	case found && isFile(in.Path):
 		action = adminapi.Modified
 		text, err = likeFile(in, text)
 	case !fileID.MatchString(id):
@@ -50,6 +49,12 @@ func (d *definitions) put(id string, sent *source.File, action adminapi.Action) 
 	return adminapi.Reply{Status: http.StatusOK, ID: id, Action: action}
 }
 
+// isFile reports whether a file is still there.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 func extensionOf(f *source.File) string {
 	if f.Format() == source.JSON {
 		return ".json"
@@ -66,8 +71,8 @@ func indented(text []byte) []byte {
 	return append(bytes.TrimSpace(lines.Bytes()), '\n')
 }
 
-// likeFile is what a file is to hold so that it says what a text says. Where it says so already, that is what it holds: nobody's comments are lost
-// for nothing.
+// likeFile is what a file is to hold so that it says what a text says: its own text, changed where it says something else, so that nobody's comments
+// are lost for nothing.
 func likeFile(in lint.Input, text []byte) ([]byte, error) {
 	held, err := lint.ReadFile(in, nil)
 	if err != nil {
@@ -77,10 +82,12 @@ func likeFile(in lint.Input, text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sent, err := source.Index(in.Name, text); err == nil && reflect.DeepEqual(old.Root().Any(), sent.Root().Any()) {
-		return held, nil
+	sent, err := source.Index(sentName, text)
+	if err != nil {
+		return nil, err
 	}
-	return indented(text), nil
+	held, _ = old.Rewrite(source.Same(sent.Root()))
+	return held, nil
 }
 
 // apply compiles the definitions with a change, swaps them in and makes the change on the disk. Where that fails, what was served before is served
@@ -137,16 +144,10 @@ func (d *definitions) judge(c *compiled, change *overlay) *adminapi.Reply {
 		r := refusal(http.StatusConflict, "Other files of the directory have errors, so nothing can be changed; the gateway's log says which")
 		return &r
 	}
-	r := adminapi.Reply{Status: http.StatusBadRequest}
-	var lines []string
-	for _, e := range own {
-		lines = append(lines, d.line(dotted(e.Pointer), e))
-		r.Findings = append(r.Findings, d.finding(e))
-	}
+	r := d.wrong(own)
 	for _, e := range others {
-		lines = append(lines, d.line("in another file", e))
+		r.Message = strings.TrimPrefix(r.Message+"\n"+d.line("in another file", e), "\n")
 	}
-	r.Message = strings.Join(lines, "\n")
 	return &r
 }
 

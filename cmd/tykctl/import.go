@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,6 +38,7 @@ type importOptions struct {
 	base        string
 	prune       bool
 	dryRun      bool
+	push        pushOptions
 }
 
 func newImportCmd(std stdio) *cobra.Command {
@@ -48,15 +51,18 @@ description are kept. The result is checked like any definition; with errors not
 
 With --update the description goes into a definition that exists: operations come and go, and what people wrote into it stays.
 
+With --push a gateway is made to serve the result, and waited for; where it serves it already nothing is sent.
+
 Exit codes: 0 done, 1 problems found, 2 wrong usage, 3 something could not be read or written, 5 the dry run shows differences.`,
 		Example: `  tykctl import openapi.yaml --listen-path /pets/ --allow-list -o apis/pets.yaml
   tykctl import openapi.yaml --oauth-server tyk --auth-login-redirect https://login.example.com/ -o apis/pets.yaml
-  tykctl import openapi.yaml --update apis/pets.yaml --dry-run`,
+  tykctl import openapi.yaml --update apis/pets.yaml --dry-run
+  tykctl import openapi.yaml --listen-path /pets/ --push https://gateway.example.com --secret-file secret`,
 		Args: args(cobra.ExactArgs(1), "one OpenAPI description, or - for standard input"),
-		RunE: func(_ *cobra.Command, list []string) error {
+		RunE: func(cmd *cobra.Command, list []string) error {
 			im := &importRun{importOptions: opts, std: std}
 			defer im.stop()
-			return im.run(list[0])
+			return im.run(cmd.Context(), list[0])
 		},
 	}
 	opts.flags(cmd.Flags())
@@ -83,7 +89,8 @@ func (o *importOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.update, "update", "", "definition that the description goes into")
 	f.StringVar(&o.base, "base", "", "the description that the definition was made of: with it people's changes are told from the description's")
 	f.BoolVar(&o.prune, "prune", false, "remove what the description does not have any more, settings of removed operations among it")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change in the file, and change nothing")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change in the file, and on the gateway of --push, and change nothing")
+	o.push.flags(f)
 }
 
 // threeStates is a flag that may be on, off, or not given at all.
@@ -134,8 +141,12 @@ func (o *importOptions) check(input string) error {
 		return exit.Usagef("only the description can be read from standard input")
 	case o.update != "" && o.to != "":
 		return exit.Usagef("--to is for new definitions; a definition that is updated keeps its notation")
-	case o.dryRun && o.update == "" && o.output == "":
-		return exit.Usagef("--dry-run wants --update or -o, a file to compare with")
+	case o.dryRun && o.update == "" && o.output == "" && o.push.url == "":
+		return exit.Usagef("--dry-run wants --update or -o, or --push, something to compare with")
+	case o.push.url != "" && input == "-" && o.update == "" && o.APIID == "" && o.idBase == "":
+		return exit.Usagef("--push of standard input wants --api-id or --id-base: without one it would replace whatever came that way before")
+	case o.push.url == "" && o.push.secretFile != "":
+		return exit.Usagef("--secret-file belongs to --push")
 	case o.output == "-", o.output == "" || o.update != "" || input == "-":
 	case sameFile(o.output, input):
 		return exit.Usagef("-o is the description itself; write the definition to another file, so that the next import finds the description")
@@ -183,7 +194,7 @@ func (im *importRun) stop() {
 	}
 }
 
-func (im *importRun) run(arg string) error {
+func (im *importRun) run(ctx context.Context, arg string) error {
 	if err := im.check(arg); err != nil {
 		return err
 	}
@@ -196,7 +207,7 @@ func (im *importRun) run(arg string) error {
 		return err
 	}
 	if im.update != "" {
-		return im.runUpdate(doc)
+		return im.runUpdate(ctx, doc)
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(im.memory(doc.File)))
 	old, err := im.existing()
@@ -222,11 +233,29 @@ func (im *importRun) run(arg string) error {
 	if err := im.checked(text, imported.Notes, read); err != nil {
 		return err
 	}
-	if im.output == "" {
+	return im.deliver(ctx, text, func() error {
+		switch {
+		case im.output != "":
+			return im.write(old, text)
+		case im.push.url != "":
+			return nil
+		}
 		_, err := im.std.Out.Write(text)
 		return unwritten(err)
+	})
+}
+
+// deliver writes a result and, with --push, makes a gateway serve it.
+func (im *importRun) deliver(ctx context.Context, text []byte, write func() error) error {
+	err := write()
+	if im.push.url == "" || err != nil && exit.Code(err) != exit.Differences {
+		return err
 	}
-	return im.write(old, text)
+	pushed := push(ctx, im.std, im.push, im.in.Name, text, im.dryRun)
+	if pushed != nil {
+		return pushed
+	}
+	return err
 }
 
 func unwritten(err error) error {
@@ -251,6 +280,9 @@ func (im *importRun) load(arg string) (*oas.Document, error) {
 	}
 	if doc == nil || doc.OpenAPI == nil || len(errs) > 0 {
 		return nil, im.refuse(errs, doc)
+	}
+	if im.push.url != "" && len(doc.Others) > 0 {
+		return nil, &exit.Error{Code: exit.Problems, Err: fmt.Errorf("%s has references to other files, which a gateway does not follow; import what tykctl bundle makes of it", in.Name)}
 	}
 	return doc, nil
 }

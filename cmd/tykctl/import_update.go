@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 
 	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
@@ -13,7 +14,7 @@ import (
 )
 
 // runUpdate takes a description into a definition that exists.
-func (im *importRun) runUpdate(next *oas.Document) error {
+func (im *importRun) runUpdate(ctx context.Context, next *oas.Document) error {
 	im.progress.step("reading " + im.update)
 	def, in, err := im.loadDefinition(im.update)
 	if err != nil {
@@ -40,7 +41,7 @@ func (im *importRun) runUpdate(next *oas.Document) error {
 	for _, c := range updated.Operations {
 		fmt.Fprintln(im.std.Err, diag.Visible(changeLine(c)))
 	}
-	return im.writeUpdate(old, updated.Text)
+	return im.deliver(ctx, updated.Text, func() error { return im.writeUpdate(old, updated.Text) })
 }
 
 // loadDefinition reads a document that the description is held against. It may have errors, as long as it can be read.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/cmd/internal/fix"
 	"github.com/tykctl/tykctl/cmd/internal/gateway"
@@ -15,9 +17,18 @@ import (
 // settling bounds how long a gateway may take until it serves what it was sent.
 const settling = 15 * time.Second
 
+// pushOptions say which gateway a result is for; without a URL it is for none.
+type pushOptions struct{ gatewayOptions }
+
+func (o *pushOptions) flags(f *pflag.FlagSet) {
+	o.timeout, o.format = 10*time.Second, "text"
+	f.StringVar(&o.url, "push", "", "URL of a gateway, ours or Tyk's, that is to serve the result")
+	f.StringVar(&o.secretFile, "secret-file", "", "with --push: file that holds the gateway secret; without it the variable TYKCTL_SECRET does")
+}
+
 // push makes a gateway serve a definition that has been checked, says what it does, and returns when the gateway serves it. A second push of the same
 // has nothing to do. With dryRun it prints what would change on the gateway, which is exit.Differences. The name is that of the file, for messages.
-func push(ctx context.Context, std stdio, to gatewayOptions, name string, text []byte, dryRun bool) error {
+func push(ctx context.Context, std stdio, to pushOptions, name string, text []byte, dryRun bool) error {
 	c, err := to.client(std)
 	if err != nil {
 		return err
@@ -38,9 +49,9 @@ type pushing struct {
 
 // one pushes a definition. It reports whether there was anything to do.
 func (p pushing) one(ctx context.Context, name string, text []byte) (done bool, err error) {
-	f, err := source.Index(name, text)
+	f, err := source.Index(sentName, text)
 	if err != nil {
-		return false, exit.Usagef("%w", err)
+		return false, exit.Usagef("%s: %w", name, err)
 	}
 	id := idOf(f)
 	if id == "" {

@@ -60,6 +60,8 @@ var withoutStore = [][3]string{
 	{"GET", "/tyk/apis/oas"},
 	{"POST", "/tyk/apis/oas", `{}`},
 	{"PUT", "/tyk/apis/oas/a", `{}`},
+	{"PATCH", "/tyk/apis/oas/a", `{}`},
+	{"POST", "/tyk/apis/oas/import", `{}`},
 	{"DELETE", "/tyk/apis/oas/a"},
 	{"GET", "/tyk/apis/oas/a/export"},
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"github.com/tykctl/tykctl/runtime/compat"
 	"github.com/tykctl/tykctl/runtime/internal/answer"
 	"github.com/tykctl/tykctl/runtime/internal/reqbody"
 )
@@ -20,6 +19,8 @@ type Definitions interface {
 	Get(id string, public bool) Reply // public: without what is the gateway's
 	Create(text []byte) Reply
 	Update(id string, text []byte) Reply
+	Patch(id string, text []byte, p ImportParams) Reply // takes a description into a definition
+	Import(text []byte, p ImportParams) Reply           // makes a definition of a description
 	Delete(id string) Reply
 }
 
@@ -62,15 +63,11 @@ func (h *Handler) definitions(ctx *fasthttp.RequestCtx, at []string) {
 	case len(at) == 0 && ctx.IsGet():
 		h.reply(ctx, h.opt.Definitions.List())
 	case len(at) == 0 && ctx.IsPost():
-		h.withDefinition(ctx, func(text []byte) Reply {
-			r := h.opt.Definitions.Create(text)
-			if r.Action == Modified && h.opt.Compat == compat.Tyk {
-				r.Action = Added
-			}
-			return r
-		})
+		h.withDefinition(ctx, func(text []byte) Reply { return h.asTyk(h.opt.Definitions.Create(text)) })
 	case len(at) == 0:
 		answer.MethodNotAllowed(ctx, "GET, POST")
+	case len(at) == 1 && at[0] == "import":
+		h.importDefinition(ctx)
 	case len(at) == 1:
 		h.definition(ctx, at[0])
 	case len(at) == 2 && at[1] == "export":
@@ -87,10 +84,12 @@ func (h *Handler) definition(ctx *fasthttp.RequestCtx, id string) {
 		h.reply(ctx, h.opt.Definitions.Get(id, false))
 	case ctx.IsPut():
 		h.withDefinition(ctx, func(text []byte) Reply { return h.opt.Definitions.Update(id, text) })
+	case ctx.IsPatch():
+		h.patchDefinition(ctx, id)
 	case ctx.IsDelete():
 		h.reply(ctx, h.opt.Definitions.Delete(id))
 	default:
-		answer.MethodNotAllowed(ctx, "GET, PUT, DELETE")
+		answer.MethodNotAllowed(ctx, "GET, PUT, PATCH, DELETE")
 	}
 }
 

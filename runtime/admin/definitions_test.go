@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,6 +45,35 @@ func (k *kept) Delete(id string) admin.Reply {
 	return admin.Reply{Status: 200, ID: id, Action: admin.Deleted}
 }
 
+func (k *kept) Patch(id string, text []byte, p admin.ImportParams) admin.Reply {
+	k.asked = "patch " + id + " " + string(text) + told(p)
+	return admin.Reply{Status: 200, ID: id, Action: admin.Modified}
+}
+
+func (k *kept) Import(text []byte, p admin.ImportParams) admin.Reply {
+	k.asked = "import " + string(text) + told(p)
+	if p.APIID == "a" {
+		return admin.Reply{Status: 200, ID: "a", Action: admin.Modified}
+	}
+	return admin.Reply{Status: 200, ID: "n", Action: admin.Added}
+}
+
+// told are the parameters that were given.
+func told(p admin.ImportParams) string {
+	text := ""
+	for _, s := range []string{p.UpstreamURL, p.ListenPath, p.CustomDomain, p.APIID} {
+		if text += ","; s != "" {
+			text += s
+		}
+	}
+	for _, b := range []*bool{p.Authentication, p.AllowList, p.ValidateRequest, p.MockResponse} {
+		if text += ","; b != nil {
+			text += strconv.FormatBool(*b)
+		}
+	}
+	return text
+}
+
 func TestDefinitions(t *testing.T) {
 	for _, mode := range []compat.Mode{compat.RFC, compat.Tyk} {
 		replaced := map[compat.Mode]string{compat.RFC: "modified", compat.Tyk: "added"}[mode]
@@ -67,6 +97,13 @@ func TestDefinitions(t *testing.T) {
 			{"POST", "/tyk/apis/oas", "wrong", 400, `{"status":"error","message":"it is wrong","diagnostics":[{"code":"TYK301","severity":"error","message":"it is wrong","pointer":"/x"}]}`, "create wrong"},
 			{"PUT", "/tyk/apis/oas/a", "x", 200, `{"key":"a","status":"ok","action":"modified"}`, "update a x"},
 			{"DELETE", "/tyk/apis/oas/a%2Fb", "", 200, `{"key":"a/b","status":"ok","action":"deleted"}`, "delete a/b"},
+			{"PATCH", "/tyk/apis/oas/a?allowList=1&upstreamURL=http://u", "x", 200, `"action":"modified"`, "patch a x,http://u,,,,,true,,"},
+			{"POST", "/tyk/apis/oas/import", "d", 200, `"action":"added"`, "import d,,,,,,,,"},
+			{"POST", "/tyk/apis/oas/import?apiID=a", "d", 200, `"action":"` + replaced + `"`, "import d,,,,a,,,,"},
+			{"POST", "/tyk/apis/oas/import?listenPath=%20/l/%20&customDomain=d&authentication=F&validateRequest=T&mockResponse=true", "d", 200, `"key":"n"`, "import d,,/l/,d,,false,,true,true"},
+			{"POST", "/tyk/apis/oas/import?authentication=", "d", 200, `"key":"n"`, "import d,,,,,,,,"},
+			{"POST", "/tyk/apis/oas/import?base_api_id=b", "d", 400, "base_api_id is not taken", ""},
+			{"GET", "/tyk/apis/oas/import", "", 405, "Method not supported", ""},
 			{"DELETE", "/tyk/apis/oas", "", 405, "Method not supported", ""},
 			{"POST", "/tyk/apis/oas/a/export", "", 405, "Method not supported", ""},
 			{"GET", "/tyk/apis/oas/a/nothing", "", 404, "404 page not found", ""},
@@ -80,6 +117,16 @@ func TestDefinitions(t *testing.T) {
 			if a.status != r.status || !strings.Contains(a.body, r.text) || k.asked != r.asked {
 				t.Errorf("%s: %s %s: %d %s, asked %q; want %d %s, %q", mode, r.method, r.target, a.status, a.body, k.asked, r.status, r.text, r.asked)
 			}
+		}
+	}
+}
+
+// TestBooleanParameters: what is neither is a mistake, and in Tyk's mode nothing.
+func TestBooleanParameters(t *testing.T) {
+	for mode, want := range map[compat.Mode]int{compat.RFC: 400, compat.Tyk: 200} {
+		g := start(t, inMode(mode), func(o *admin.Options) { o.Definitions = &kept{} })
+		if a := g.send("POST", "/tyk/apis/oas/import?allowList=yes", "d"); a.status != want {
+			t.Errorf("%s: %d %s", mode, a.status, a.body)
 		}
 	}
 }

@@ -45,6 +45,18 @@ var definitions = []Difference{
 		Why:  "the caller can mend it",
 	},
 	{
+		ID: "apis-import-parameters", Area: area, Restored: true,
+		Tyk:  "a parameter of import that must be true or false and is neither counts as not given",
+		Here: "400",
+		Why:  "a slip would leave an API without authentication",
+	},
+	{
+		ID: "apis-versions", Area: area,
+		Tyk:  "base_api_id and its like make a definition a version of another",
+		Here: "400",
+		Why:  "API versions are not served",
+	},
+	{
 		ID: "apis-classic", Area: area,
 		Tyk:  "/tyk/apis takes and shows Tyk Classic definitions",
 		Here: "it shows the members that name an API and say where it is, and takes none; tykctl import --from classic converts them",
