@@ -8,6 +8,9 @@ import (
 	"github.com/tykctl/tykctl/oas/source"
 )
 
+// Bundled is what the name of a file ends with where a finding is about its bundle.
+const Bundled = " (bundled)"
+
 // Bundle makes one document of a document and what it refers to in other files; opt is what it was loaded with. What a $ref may lead to becomes a
 // component, under the name that it has in its file; path items, and whatever stands where OpenAPI allows no $ref, are put in its place. The text
 // keeps order, notation and comments of the document, unless another notation is wanted. It is nil if and only if the list has an error; otherwise
@@ -28,7 +31,7 @@ func Bundle(doc *Document, opt Options, to source.Format) ([]byte, diag.List) {
 		l.report(CodeStructure, "", "the bundle cannot be written: %v", err)
 		return nil, l.list()
 	}
-	_, found := Load(doc.File.Name+" (bundled)", text)
+	_, found := Load(doc.File.Name+Bundled, text)
 	found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Severity != diag.Error || d.Code == CodeNoExtension })
 	if len(found) > 0 {
 		return nil, found

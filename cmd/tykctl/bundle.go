@@ -61,17 +61,7 @@ func runBundle(std stdio, arg string, opts *bundleOptions) error {
 	if doc != nil {
 		var said diag.List
 		text, said = oas.Bundle(doc, p.Options, opts.format(doc.File))
-		switch {
-		case text != nil:
-			found = said
-		case !bundleErrors(found):
-			found = said // what is wrong with the bundle has come about with it
-		default:
-			found = append(found, said...)
-		}
-	}
-	if text == nil {
-		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Severity != diag.Error || d.Code == oas.CodeNoExtension })
+		found = bundleFindings(found, said, text != nil)
 	}
 	if err := printBundle(std, found.Sort(), doc); err != nil {
 		return exit.Unread(err)
@@ -90,9 +80,21 @@ func runBundle(std stdio, arg string, opts *bundleOptions) error {
 	return nil
 }
 
-// bundleErrors reports whether a list says why a document cannot be bundled.
-func bundleErrors(found diag.List) bool {
-	return slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != oas.CodeNoExtension })
+// bundleFindings is what there is to say: the notes of the bundler, or why there is no bundle. What is wrong with a document is told at its place,
+// and at that in the bundle only if it has come about there.
+func bundleFindings(found, said diag.List, done bool) diag.List {
+	if done {
+		return said
+	}
+	found = slices.DeleteFunc(found, notFatal)
+	return append(found, slices.DeleteFunc(said, func(d diag.Diagnostic) bool {
+		return notFatal(d) || len(found) > 0 && strings.HasSuffix(d.At.File, oas.Bundled)
+	})...)
+}
+
+// notFatal reports whether a finding leaves a document usable as plain OpenAPI.
+func notFatal(d diag.Diagnostic) bool {
+	return d.Severity != diag.Error || d.Code == oas.CodeNoExtension
 }
 
 // format is the notation that is wanted.

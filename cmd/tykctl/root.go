@@ -40,6 +40,7 @@ Exit codes: 0 clean, 1 problems found, 2 wrong usage or nothing matched, 3 input
 		newPlanCmd(std),
 		newBundleCmd(std),
 		newAPICmd(std),
+		newDiffCmd(std),
 		newClientCmd(std),
 		newOAuthCmd(std),
 		newUserCmd(std),

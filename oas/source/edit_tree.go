@@ -16,7 +16,7 @@ func (n Node) ReplaceTree(v *Value) (Edit, bool) {
 		return Edit{}, false
 	}
 	if n.inFlow() {
-		text, ok := f.notation(v.compact(), true)
+		text, ok := f.notation(v.Line(), true)
 		return f.edit(start, end, text), ok && f.bracketed(n.i)
 	}
 	return n.replaceInBlock(v, start, end)
@@ -108,7 +108,7 @@ func (n Node) insertJSON(v *Value) (Edit, bool) {
 		text = string(v.appendIndented(nil, prefix, unit))
 		text = strings.TrimSuffix(text[1:len(text)-1], "\n"+prefix)
 	} else {
-		text = v.compact()
+		text = v.Line()
 		text = text[1 : len(text)-1]
 	}
 	text = f.lineEnds(text, open)
@@ -129,7 +129,7 @@ func (n Node) insertJSON(v *Value) (Edit, bool) {
 func (f *File) jsonTree(v *Value, at int) string {
 	prefix, unit, lines := f.indentation(at)
 	if !lines {
-		return v.compact()
+		return v.Line()
 	}
 	return f.lineEnds(string(v.appendIndented(nil, prefix, unit)), at)
 }

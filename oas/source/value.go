@@ -125,20 +125,20 @@ func (v *Value) longKey() bool {
 // isBlock reports whether a value takes lines of its own in YAML.
 func (v *Value) isBlock() bool { return len(v.Members)+len(v.Items) > 0 }
 
-// compact is a value as JSON on one line.
-func (v *Value) compact() string {
+// Line is a value as JSON on one line.
+func (v *Value) Line() string {
 	var b bytes.Buffer
 	switch v.Kind {
 	case Object:
 		for i, m := range v.Members {
 			b.WriteString(strings.Repeat(",", min(i, 1)))
 			b.Write(appendString(nil, m.Key))
-			b.WriteString(":" + m.Value.compact())
+			b.WriteString(":" + m.Value.Line())
 		}
 		return "{" + b.String() + "}"
 	case Array:
 		for i, item := range v.Items {
-			b.WriteString(strings.Repeat(",", min(i, 1)) + item.compact())
+			b.WriteString(strings.Repeat(",", min(i, 1)) + item.Line())
 		}
 		return "[" + b.String() + "]"
 	case String:
@@ -153,7 +153,7 @@ func (v *Value) compact() string {
 // appendIndented writes JSON over lines, each but the first after a prefix.
 func (v *Value) appendIndented(dst []byte, prefix, unit string) []byte {
 	if !v.isBlock() {
-		return append(dst, v.compact()...)
+		return append(dst, v.Line()...)
 	}
 	inner := prefix + unit
 	open, shut := byte('{'), byte('}')
@@ -232,7 +232,7 @@ func (w *yamlWriter) key(key string) string {
 func (w *yamlWriter) scalar(v *Value, column int, keepEnd bool) string {
 	switch {
 	case v.Kind != String:
-		return v.compact()
+		return v.Line()
 	case !keepEnd && isLiteral(v.Text):
 		text, header := v.Text, "|-"
 		if strings.HasSuffix(text, "\n") {
