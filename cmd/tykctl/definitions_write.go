@@ -27,6 +27,9 @@ func (d *definitions) put(id string, sent *source.File, action adminapi.Action) 
 		return refusal(http.StatusBadRequest, "%v", err)
 	}
 	in, found := d.fileOf(id)
+	if newReferences(in, sent) {
+		return refusal(http.StatusBadRequest, "references to other files are not followed in what is sent; tykctl bundle makes one document of several")
+	}
 	write := func(text []byte) error { return replaceFile(in.Path, text) }
 	switch {
 	case found && isFile(in.Path):
@@ -124,13 +127,9 @@ func (d *definitions) apply(change overlay, write func() error) *adminapi.Reply 
 func (d *definitions) judge(c *compiled, change *overlay) *adminapi.Reply {
 	name := change.in.Name
 	for _, doc := range c.all.Docs {
-		leadsTo := names(doc.Others)
-		if doc.File.Name != name && slices.Contains(leadsTo, name) {
+		leadsHere := func(f *source.File) bool { return f.Name == name }
+		if doc.File.Name != name && slices.ContainsFunc(doc.Others, leadsHere) {
 			r := refusal(http.StatusConflict, "Another definition has references into this one; change it in the directory")
-			return &r
-		}
-		if doc.File.Name == name && len(leadsTo) > 0 && !d.hadReferences(change.in, leadsTo) {
-			r := refusal(http.StatusBadRequest, "references to other files are not followed in what is sent; tykctl bundle makes one document of several")
 			return &r
 		}
 	}
@@ -151,26 +150,38 @@ func (d *definitions) judge(c *compiled, change *overlay) *adminapi.Reply {
 	return &r
 }
 
-func names(files []*source.File) []string {
-	var list []string
-	for _, f := range files {
-		list = append(list, f.Name)
+// newReferences reports whether a document refers to files that the file of its definition, as it is, does not refer to: whoever may call the admin API
+// may not on that account read files.
+func newReferences(in lint.Input, sent *source.File) bool {
+	refers := map[string]bool{}
+	filesReferredTo(sent.Root(), refers)
+	if len(refers) == 0 {
+		return false
 	}
-	return list
+	held := map[string]bool{}
+	if text, err := os.ReadFile(in.Path); err == nil { // there is none of a new definition
+		if f, err := source.Index(in.Name, text); err == nil {
+			filesReferredTo(f.Root(), held)
+		}
+	}
+	for name := range refers {
+		if !held[name] {
+			return true
+		}
+	}
+	return false
 }
 
-// hadReferences reports whether the file of a definition, as it is, leads to all files that what was sent leads to: whoever may call the admin API may
-// not on that account read files.
-func (d *definitions) hadReferences(in lint.Input, to []string) bool {
-	if _, err := os.Stat(in.Path); err != nil {
-		return false
+func filesReferredTo(n source.Node, into map[string]bool) {
+	for key, m := range n.Members() {
+		if name, _, _ := strings.Cut(m.Text(), "#"); key == "$ref" && name != "" {
+			into[name] = true
+		}
+		filesReferredTo(m, into)
 	}
-	set, err := (&lint.Loader{}).Load([]lint.Input{in})
-	if err != nil || len(set.Docs) != 1 {
-		return false
+	for _, item := range n.Items() {
+		filesReferredTo(item, into)
 	}
-	has := names(set.Docs[0].Others)
-	return !slices.ContainsFunc(to, func(name string) bool { return !slices.Contains(has, name) })
 }
 
 // blame takes the errors that a change brings: those in its file, and those elsewhere that were not there before.
