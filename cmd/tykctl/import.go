@@ -39,13 +39,16 @@ type importOptions struct {
 	prune       bool
 	dryRun      bool
 	push        pushOptions
+
+	from    string
+	classic classicOptions
 }
 
 func newImportCmd(std stdio) *cobra.Command {
 	var opts importOptions
 	cmd := &cobra.Command{
-		Use:   "import FILE|-",
-		Short: "Make an API definition of an OpenAPI description",
+		Use:   "import FILE|DIR|-",
+		Short: "Make an API definition of an OpenAPI description, or of a Tyk Classic definition",
 		Long: `import makes an API definition of an OpenAPI description, with the same result as the import of a Tyk Gateway. Order, comments and notation of the
 description are kept. The result is checked like any definition; with errors nothing is written.
 
@@ -53,13 +56,23 @@ With --update the description goes into a definition that exists: operations com
 
 With --push a gateway is made to serve the result, and waited for; where it serves it already nothing is sent.
 
+With --from classic it makes Tyk OAS definitions of a Tyk Classic one, or of all in a directory such as a gateway's, with its policies. Each setting
+that cannot be carried over is named, and the exit code is 1 then.
+
 Exit codes: 0 done, 1 problems found, 2 wrong usage, 3 something could not be read or written, 5 the dry run shows differences.`,
 		Example: `  tykctl import openapi.yaml --listen-path /pets/ --allow-list -o apis/pets.yaml
   tykctl import openapi.yaml --oauth-server tyk --auth-login-redirect https://login.example.com/ -o apis/pets.yaml
   tykctl import openapi.yaml --update apis/pets.yaml --dry-run
-  tykctl import openapi.yaml --listen-path /pets/ --push https://gateway.example.com --secret-file secret`,
+  tykctl import openapi.yaml --listen-path /pets/ --push https://gateway.example.com --secret-file secret
+  tykctl import --from classic /opt/tyk-gateway --out definitions/`,
 		Args: args(cobra.ExactArgs(1), "one OpenAPI description, or - for standard input"),
 		RunE: func(cmd *cobra.Command, list []string) error {
+			if opts.from != "" {
+				return opts.fromClassic(cmd.Flags(), std, list[0])
+			}
+			if opts.classic != (classicOptions{}) {
+				return exit.Usagef("--out and --verbose belong to --from classic")
+			}
 			im := &importRun{importOptions: opts, std: std}
 			defer im.stop()
 			return im.run(cmd.Context(), list[0])
@@ -91,6 +104,8 @@ func (o *importOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.prune, "prune", false, "remove what the description does not have any more, settings of removed operations among it")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change in the file, and on the gateway of --push, and change nothing")
 	o.push.flags(f)
+	f.StringVar(&o.from, "from", "", `"classic": what is read are Tyk Classic definitions`)
+	o.classic.flags(f)
 }
 
 // threeStates is a flag that may be on, off, or not given at all.

@@ -32,6 +32,10 @@ func oauth2(a *api, config field) (scheme, settings object) {
 			some("onKeyChangeUrl", notify.at("oauth_on_keychange_url").text()),
 		}.filled()))
 	lostAccessTypes(meta.at("allowed_access_types"))
+	if !meta.at("auth_login_redirect").says() && slices.Contains(meta.at("allowed_access_types").texts(), "authorization_code") {
+		meta.changed(`write the URL of the login page into "oauth_meta" as "auth_login_redirect", and convert again`,
+			"the authorization code flow has no login page to go to, which a Tyk OAS definition needs")
+	}
 	return oauthScheme(meta.at("allowed_access_types").texts()), settings.filled()
 }
 
