@@ -1,8 +1,8 @@
 package oas
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
@@ -16,48 +16,56 @@ const Bundled = " (bundled)"
 // keeps order, notation and comments of the document, unless another notation is wanted. It is nil if and only if the list has an error; otherwise
 // it loads without one, but for a missing extension, and refers to nothing outside.
 func Bundle(doc *Document, opt Options, to source.Format) ([]byte, diag.List) {
-	l := &loading{file: doc.File, doc: &Document{File: doc.File}, opt: opt, at: opt.Path, found: Findings{File: doc.File}}
-	b := &bundle{
-		main: l, native: true, homes: map[targetKey]*home{}, hoisted: map[source.Node]*home{}, taken: map[string]map[string]source.Range{},
-		changed: map[source.Node]bool{}, open: map[source.Node]source.Pointer{}, placed: map[source.Node]source.Pointer{},
+	var placed map[source.Node]source.Pointer
+	l := &loading{}
+	var root source.Draft
+	for final := range 2 { // where links to operations lead is known in the end
+		l = &loading{file: doc.File, doc: &Document{File: doc.File}, opt: opt, at: opt.Path, found: Findings{File: doc.File}}
+		b := newBundle(l, placed, final == 1)
+		l.guard("the bundler", b.build)
+		placed, root = b.placed, b.root
+		if !b.links {
+			break
+		}
 	}
-	l.guard("the bundler", b.build)
 	if list := l.list(); list.HasErrors() {
 		return nil, list
 	}
-	text, err := b.write(to)
-	list := l.list()
-	if err != nil {
-		l.report(CodeStructure, "", "the bundle cannot be written: %v", err)
-		return nil, l.list()
+	text := root.Write(to)
+	if to == doc.File.Format() {
+		var kept bool
+		if text, kept = doc.File.Rewrite(root); !kept {
+			d := l.report(CodeOutside, "", "the document is written anew, without its comments: the places to be changed count more than once, or are written in an unusual way")
+			d.Severity, d.Hint = diag.Info, "do without YAML anchors where references to other files stand"
+		}
 	}
 	_, found := Load(doc.File.Name+Bundled, text)
 	found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Severity != diag.Error || d.Code == CodeNoExtension })
 	if len(found) > 0 {
 		return nil, found
 	}
-	return text, list
+	return text, l.list()
 }
 
-// bundle is one run of Bundle.
+// bundle is one run through a document and what it refers to.
 type bundle struct {
-	main *loading
-	root *source.Value // the whole result
+	main  *loading
+	root  source.Draft // the whole result
+	final bool         // placed is complete
+	links bool         // there are links to operations
 
 	homes   map[targetKey]*home
 	order   []*home                            // those that are new components
+	aside   []*home                            // what the document keeps where OpenAPI knows nothing of it, and refers to
 	hoisted map[source.Node]*home              // components of the document that are nothing but a reference to another file
 	taken   map[string]map[string]source.Range // names of components, by bucket, and what they stand for
-	changes []change                           // of the document's text
-	changed map[source.Node]bool
-	native  bool // what is walked through stands in the document and stays there
 
+	native bool                           // what is walked through stands in the document and stays there
 	stack  []string                       // the path to what is walked through, in the result
 	open   map[source.Node]source.Pointer // what is being put in the place of references, and where
 	placed map[source.Node]source.Pointer // where operations of other files are in the result
-	links  []operationLink
-	aside  []*home // what the document keeps where OpenAPI knows nothing of it, and refers to
-	values int
+	values int                            // taken from other files so far
+	bytes  int
 	full   bool
 }
 
@@ -67,25 +75,22 @@ type home struct {
 
 	name    string
 	renamed bool // its own name was taken
-	value   *source.Value
+	value   source.Draft
 }
 
 func (h *home) ref() string {
 	return pointerRef(source.Pointer("/components").Child(h.bucket).Child(h.name))
 }
 
-// change is a value of the document that becomes another one.
-type change struct {
-	n source.Node
-	v *source.Value
-}
-
-// operationLink is a link to an operation, whose place is known in the end.
-type operationLink struct {
-	l  *loading
-	n  source.Node
-	to source.Node
-	v  *source.Value
+func newBundle(l *loading, placed map[source.Node]source.Pointer, final bool) *bundle {
+	b := &bundle{
+		main: l, final: final, native: true, homes: map[targetKey]*home{}, hoisted: map[source.Node]*home{}, taken: map[string]map[string]source.Range{},
+		open: map[source.Node]source.Pointer{}, placed: placed,
+	}
+	if placed == nil {
+		b.placed = map[source.Node]source.Pointer{}
+	}
+	return b
 }
 
 // build walks through the document, and then through what has become a component, until nothing new comes.
@@ -106,12 +111,48 @@ func (b *bundle) build() {
 		h.value = b.value(b.of(h.n), h.n, formOf(h.bucket))
 		i++
 	}
-	b.putAside()
-	for _, h := range b.order {
-		bucket := b.root.Child("components").Child(h.bucket)
-		bucket.Members = append(bucket.Members, source.Member{Key: h.name, Value: h.value})
+	slices.SortStableFunc(b.aside, func(x, y *home) int { return len(x.n.Pointer()) - len(y.n.Pointer()) })
+	for _, h := range b.aside { // the outer ones first
+		b.root = put(b.root, h.n.Pointer().Tokens(), h.value)
 	}
-	b.linkOperations()
+	b.addComponents()
+}
+
+// addComponents adds the new components to those of the document.
+func (b *bundle) addComponents() {
+	fresh := map[string][]source.Field{}
+	var buckets []string
+	for _, h := range b.order {
+		if fresh[h.bucket] == nil {
+			buckets = append(buckets, h.bucket)
+		}
+		fresh[h.bucket] = append(fresh[h.bucket], source.Field{Key: h.name, Value: h.value})
+	}
+	for _, bucket := range buckets {
+		var members []source.Field
+		for name, v := range b.root.Find("components", bucket).Members() {
+			members = append(members, source.Field{Key: name, Value: v})
+		}
+		b.root = b.root.Set(source.ObjectDraft(append(members, fresh[bucket]...)...), "components", bucket)
+	}
+}
+
+// put is a value with another one at the end of a path.
+func put(v source.Draft, tokens []string, value source.Draft) source.Draft {
+	if len(tokens) == 0 {
+		return value
+	}
+	if v.Kind() != source.Array {
+		return v.With(tokens[0], put(v.Get(tokens[0]), tokens[1:], value))
+	}
+	var items []source.Draft
+	for i, item := range v.Items() {
+		if strconv.Itoa(i) == tokens[0] {
+			item = put(item, tokens[1:], value)
+		}
+		items = append(items, item)
+	}
+	return source.ArrayDraft(items...)
 }
 
 // keep sees to it that what the document refers to in itself is walked through as what it is, wherever it stands.
@@ -132,107 +173,4 @@ func (b *bundle) keep(n source.Node, bucket string) {
 		b.homes[key] = &home{targetKey: key}
 		b.aside = append(b.aside, b.homes[key])
 	}
-}
-
-// putAside puts what has become of such objects where they were, the outer ones first.
-func (b *bundle) putAside() {
-	slices.SortStableFunc(b.aside, func(x, y *home) int { return len(x.n.Pointer()) - len(y.n.Pointer()) })
-	for _, h := range b.aside {
-		at := b.root
-		for _, token := range h.n.Pointer().Tokens() {
-			if at = at.Part(token); at == nil {
-				break
-			}
-		}
-		if at != nil {
-			*at = *h.value
-		}
-	}
-}
-
-// of is the loading of the file that a value is in.
-func (b *bundle) of(n source.Node) *loading { return b.main.out.loadings[n.File()] }
-
-// value is what becomes of a value.
-func (b *bundle) value(l *loading, n source.Node, f *form) *source.Value {
-	switch {
-	case b.tooMuch(n):
-		return &source.Value{Kind: source.Null}
-	case f == nil:
-		return n.Value()
-	case f.role != 0 && n.Kind() == source.String:
-		return b.text(l, n, f)
-	case isRef(n):
-		return b.reference(l, n, f)
-	}
-	v := &source.Value{Kind: n.Kind(), Text: n.Text()}
-	for key, m := range n.Members() {
-		v.Members = append(v.Members, source.Member{Key: key, Value: b.child(l, m, f.of(key), key)})
-	}
-	for i, item := range n.Items() {
-		v.Items = append(v.Items, b.child(l, item, f.items, fmt.Sprint(i)))
-	}
-	if f.item && !b.native {
-		b.place(n)
-	}
-	if f.bucket == "schemas" && n.Get("discriminator").Exists() {
-		b.discriminated(l, n)
-	}
-	return v
-}
-
-// child is value for a part of what is walked through.
-func (b *bundle) child(l *loading, n source.Node, f *form, token string) *source.Value {
-	b.stack = append(b.stack, token)
-	defer func() { b.stack = b.stack[:len(b.stack)-1] }()
-	return b.value(l, n, f)
-}
-
-// maxBundleDepth is how deep the result may be: no deeper than what is read.
-const maxBundleDepth = 512
-
-// tooMuch counts what is taken from other files, and says once when that is too much.
-func (b *bundle) tooMuch(n source.Node) bool {
-	if b.native || b.full {
-		return b.full
-	}
-	b.values++
-	switch {
-	case b.values > maxOutsideValues:
-		b.of(n).report(CodeReference, n.Pointer(), "more than %d values would be taken from other files", maxOutsideValues).
-			Hint = "refer to whole objects rather than to parts of parts"
-	case len(b.stack) > maxBundleDepth:
-		b.of(n).report(CodeReference, n.Pointer(), "with what is put in the place of references the document is more than %d deep", maxBundleDepth)
-	default:
-		return false
-	}
-	b.full = true
-	return true
-}
-
-// pointer is where what is walked through stands in the result.
-func (b *bundle) pointer() source.Pointer {
-	var p source.Pointer
-	for _, token := range b.stack {
-		p = p.Child(token)
-	}
-	return p
-}
-
-// place notes where the operations of a path item of another file have come to.
-func (b *bundle) place(n source.Node) {
-	for key, m := range n.Members() {
-		if _, known := b.placed[m]; !known && m.Kind() == source.Object {
-			b.placed[m] = b.pointer().Child(key)
-		}
-	}
-}
-
-// became notes that a value of the document becomes another one.
-func (b *bundle) became(n source.Node, v *source.Value) *source.Value {
-	if b.native && !b.changed[n] {
-		b.changed[n] = true
-		b.changes = append(b.changes, change{n, v})
-	}
-	return v
 }

@@ -14,11 +14,11 @@ import (
 func pointerRef(p source.Pointer) string { return (&url.URL{Fragment: string(p)}).String() }
 
 // reference is what becomes of an object with a $ref.
-func (b *bundle) reference(l *loading, n source.Node, f *form) *source.Value {
+func (b *bundle) reference(l *loading, n source.Node, f *form) source.Draft {
 	ref := n.Get("$ref").Text()
 	to, ok := b.find(l, n, ref, f)
 	if !ok {
-		return n.Value()
+		return source.Same(n)
 	}
 	if h := b.hoisted[n]; h != nil {
 		return b.inPlace(n, h.n, f)
@@ -87,28 +87,30 @@ func (b *bundle) written(l *loading, ref string, to source.Node, bucket string) 
 }
 
 // pointing is an object with another reference; what stands beside that stays.
-func (b *bundle) pointing(l *loading, n source.Node, f *form, ref string) *source.Value {
-	v := &source.Value{Kind: source.Object}
+func (b *bundle) pointing(l *loading, n source.Node, f *form, ref string) source.Draft {
+	var members []source.Field
+	changed := ref != n.Get("$ref").Text()
 	for key, m := range n.Members() {
-		child := source.StringValue(ref)
-		switch {
-		case key != "$ref":
-			child = b.child(l, m, f.of(key), key)
-		case ref != m.Text():
-			b.became(m, child)
+		v := source.TextDraft(ref)
+		if key != "$ref" {
+			v = b.child(l, m, f.of(key), key)
+			changed = changed || !isSame(v, m)
 		}
-		v.Members = append(v.Members, source.Member{Key: key, Value: child})
+		members = append(members, source.Field{Key: key, Value: v})
 	}
-	return v
+	if !changed {
+		return source.Same(n)
+	}
+	return source.ObjectDraft(members...)
 }
 
 // inPlace puts what a reference leads to in its place. What stands beside the reference counts more. An object within itself is referred to,
 // where that is allowed.
-func (b *bundle) inPlace(n, to source.Node, f *form) *source.Value {
+func (b *bundle) inPlace(n, to source.Node, f *form) source.Draft {
 	if at, within := b.open[to]; within {
 		if !f.item {
 			b.of(n).reportRange(CodeReference, n.Pointer(), n.Get("$ref").Range(), "what this leads to holds itself, and no reference is allowed here")
-			return n.Value()
+			return source.Same(n)
 		}
 		return b.pointing(b.of(n), n, f, pointerRef(at))
 	}
@@ -118,35 +120,35 @@ func (b *bundle) inPlace(n, to source.Node, f *form) *source.Value {
 	v := b.value(b.of(to), to, f)
 	delete(b.open, to)
 	for key, m := range n.Members() {
-		if key != "$ref" && v.Kind == source.Object {
-			v.Set(key, b.child(b.of(n), m, f.of(key), key))
+		if key != "$ref" && v.Kind() == source.Object {
+			v = v.With(key, b.child(b.of(n), m, f.of(key), key))
 		}
 	}
 	b.native = native
-	return b.became(n, v)
+	return v
 }
 
 // text is what becomes of a text that means a schema or an operation.
-func (b *bundle) text(l *loading, n source.Node, f *form) *source.Value {
+func (b *bundle) text(l *loading, n source.Node, f *form) source.Draft {
 	if f.role == linkRole {
 		return b.operation(l, n)
 	}
 	text := n.Text()
 	meant, ref := b.schemaRef(l, text)
 	if !ref {
-		return n.Value()
+		return source.Same(n)
 	}
 	v := l.judge(reference{meant, "schemas"})
 	if v.message != "" {
 		if strings.Contains(text, "/") {
 			l.reportRange(CodeReference, n.Pointer(), n.Range(), "%s", v.message).Hint = v.hint
 		}
-		return n.Value()
+		return source.Same(n)
 	}
 	if written := b.written(l, meant, v.first, "schemas"); written != text {
-		return b.became(n, source.StringValue(written))
+		return source.TextDraft(written)
 	}
-	return n.Value()
+	return source.Same(n)
 }
 
 // schemaRef is the reference that a value of discriminator.mapping means, unless it is a name that stays one.
@@ -162,33 +164,24 @@ func (b *bundle) schemaRef(l *loading, text string) (ref string, ok bool) {
 	return "", false
 }
 
-// operation is what becomes of a link to an operation, if not now then in the end.
-func (b *bundle) operation(l *loading, n source.Node) *source.Value {
-	v := n.Value()
+// operation is what becomes of a link to an operation.
+func (b *bundle) operation(l *loading, n source.Node) source.Draft {
 	if l == b.main && strings.HasPrefix(n.Text(), "#") || strings.Contains(n.Text(), "://") {
-		return v
+		return source.Same(n)
 	}
+	b.links = true
 	found := l.lead(n.Text(), &form{})
 	if found.message != "" {
 		l.reportRange(CodeReference, n.Pointer(), n.Range(), "%s", found.message).Hint = found.hint
-		return v
+		return source.Same(n)
 	}
-	b.links = append(b.links, operationLink{l, n, found.first, v})
-	return b.became(n, v)
-}
-
-// linkOperations writes where the operations of links have come to.
-func (b *bundle) linkOperations() {
-	for _, link := range b.links {
-		at, ok := b.placed[link.to]
-		if link.to.File() == b.main.file {
-			at, ok = link.to.Pointer(), true
-		}
-		if !ok {
-			link.l.reportRange(CodeReference, link.n.Pointer(), link.n.Range(), "the operation %q is not part of the document", link.n.Text()).
-				Hint = "let a path of the document refer to the path item that holds it"
-			continue
-		}
-		link.v.Text = pointerRef(at)
+	at, ok := b.placed[found.first]
+	if found.first.File() == b.main.file {
+		at, ok = found.first.Pointer(), true
 	}
+	if !ok && b.final {
+		l.reportRange(CodeReference, n.Pointer(), n.Range(), "the operation %q is not part of the document", n.Text()).
+			Hint = "let a path of the document refer to the path item that holds it"
+	}
+	return source.TextDraft(pointerRef(at))
 }

@@ -31,10 +31,9 @@ func show(keys []string, n source.Node) (text string, hides bool) {
 		return "", false
 	}
 	m := masking{}
-	v := n.Value()
-	m.value(v, keys)
-	if v.Kind == source.String {
-		return shortened(v.Text), m.hides
+	v := m.value(source.Same(n), keys)
+	if v.Kind() == source.String {
+		return shortened(v.Text()), m.hides
 	}
 	return shortened(v.Line()), m.hides
 }
@@ -50,57 +49,72 @@ func shortened(s string) string {
 // masking takes secrets out of a value.
 type masking struct{ hides bool }
 
-func (m *masking) value(v *source.Value, keys []string) {
-	plugin := slices.Contains(keys, "pluginConfig") && slices.Contains(keys, "data") || slices.Contains(keys, "metaData")
-	switch v.Kind {
+// value is a value without its secrets.
+func (m *masking) value(v source.Draft, keys []string) source.Draft {
+	switch v.Kind() {
 	case source.Object:
-		m.pair(v)
-		for _, member := range v.Members {
-			m.value(member.Value, append(slices.Clip(keys), member.Key))
+		var members []source.Field
+		named := secretKey.MatchString(v.Get("name").Text())
+		for key, member := range v.Members() {
+			if named && key == "value" && member.Kind() == source.String { // of a header or a parameter
+				member = m.hide(member)
+			} else {
+				member = m.value(member, append(slices.Clip(keys), key))
+			}
+			members = append(members, source.Field{Key: key, Value: member})
 		}
+		return source.ObjectDraft(members...)
 	case source.Array:
-		for _, item := range v.Items {
-			m.value(item, keys)
+		var items []source.Draft
+		for _, item := range v.Items() {
+			items = append(items, m.value(item, keys))
 		}
+		return source.ArrayDraft(items...)
 	case source.String, source.Number:
-		key := ""
-		if len(keys) > 0 {
-			key = keys[len(keys)-1]
-		}
-		switch {
-		case plugin || v.Kind == source.String && secretKey.MatchString(key) && !fineKey.MatchString(key):
-			m.hide(v)
-		case key == "body" || key == "bodyTemplate" || key == "code" && v.Kind == source.String:
-			v.Text, m.hides = fmt.Sprintf("(%d bytes)", len(v.Text)), true
-		default:
-			m.text(v)
-		}
+		return m.scalar(v, keys)
 	case source.Absent, source.Null, source.Bool:
 	}
+	return v
 }
 
-// pair hides the value of a header or a parameter whose name says that it is a secret.
-func (m *masking) pair(v *source.Value) {
-	name, value := v.Get("name"), v.Get("value")
-	if name != nil && value != nil && value.Kind == source.String && secretKey.MatchString(name.Text) {
-		m.hide(value)
+func (m *masking) scalar(v source.Draft, keys []string) source.Draft {
+	key := ""
+	if len(keys) > 0 {
+		key = keys[len(keys)-1]
 	}
+	isText := v.Kind() == source.String
+	switch {
+	case slices.Contains(keys, "pluginConfig") && slices.Contains(keys, "data"), slices.Contains(keys, "metaData"):
+		return m.hide(v)
+	case isText && secretKey.MatchString(key) && !fineKey.MatchString(key):
+		return m.hide(v)
+	case isText && (key == "body" || key == "bodyTemplate" || key == "code"):
+		m.hides = true
+		return source.TextDraft(fmt.Sprintf("(%d bytes)", len(v.Text())))
+	case isText:
+		return m.text(v)
+	}
+	return v
 }
 
-func (m *masking) hide(v *source.Value) {
-	if v.Text != "" {
-		v.Kind, v.Text, m.hides = source.String, hidden, true
+func (m *masking) hide(v source.Draft) source.Draft {
+	if v.Text() == "" {
+		return v
 	}
+	m.hides = true
+	return source.TextDraft(hidden)
 }
 
 // text hides the credentials within a text.
-func (m *masking) text(v *source.Value) {
-	masked := userInfo.ReplaceAllString(v.Text, "${1}"+hidden+"@")
+func (m *masking) text(v source.Draft) source.Draft {
+	masked := userInfo.ReplaceAllString(v.Text(), "${1}"+hidden+"@")
 	if strings.ContainsAny(masked, "?&") {
 		masked = secretQuery.ReplaceAllString(masked, "${1}"+hidden)
 	}
 	masked = credential.ReplaceAllString(masked, "${1} "+hidden)
-	if masked != v.Text {
-		v.Text, m.hides = masked, true
+	if masked == v.Text() {
+		return v
 	}
+	m.hides = true
+	return source.TextDraft(masked)
 }

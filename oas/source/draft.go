@@ -40,6 +40,9 @@ func ObjectDraft(members ...Field) Draft { return Draft{kind: Object, members: m
 // ArrayDraft is an array.
 func ArrayDraft(items ...Draft) Draft { return Draft{kind: Array, items: items} }
 
+// Node is the value that was read, if this is that; one that does not exist otherwise.
+func (v Draft) Node() Node { return v.node }
+
 // Kind is the type of the value.
 func (v Draft) Kind() Kind { return v.kind }
 

@@ -193,7 +193,7 @@ func styledYAML(s string, key bool) string {
 }
 
 // plainPath is what isPlain takes for a key, with the braces that are no indicators within a word of block style.
-var plainPath = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_/.~%+=@&$*(){}-]*$`)
+var plainPath = regexp.MustCompile(`^[A-Za-z/$_][A-Za-z0-9_/.~%+=@&$*(){}-]*$`)
 
 // isPlainPath is isPlain for a key in block style.
 func isPlainPath(s string) bool {

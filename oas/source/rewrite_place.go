@@ -35,7 +35,7 @@ func (w *rewriting) insert(n Node, key string, v Draft, first bool) (Edit, bool)
 func (w *rewriting) bracketed(n Node, v Draft) (string, bool) {
 	f := w.f
 	if f.format == YAML {
-		return f.notation(v.oneLine(), true)
+		return f.notation(v.Line(), true)
 	}
 	prefix, ok := "", false
 	if n.entry().next > n.i+1 {
@@ -50,8 +50,8 @@ func (w *rewriting) bracketed(n Node, v Draft) (string, bool) {
 	return string(j.out), true
 }
 
-// oneLine is a value as JSON on one line.
-func (v Draft) oneLine() string {
+// Line is a value as JSON on one line.
+func (v Draft) Line() string {
 	var w writer
 	w.json(v, "")
 	return string(w.out)
@@ -86,7 +86,7 @@ func (w *rewriting) whole(n Node, v Draft) (Edit, bool) {
 	case text != "" && (text[0] == '*' || isBlockScalar(text) && strings.ContainsAny(f.text[start:f.lineEnd(start)], "#+")):
 		return Edit{}, false
 	case n.inFlow():
-		text, ok := f.notation(v.oneLine(), true)
+		text, ok := f.notation(v.Line(), true)
 		return f.edit(start, end, text), ok && start < end
 	}
 	return w.wholeInBlock(n, v)
@@ -100,11 +100,20 @@ func (w *rewriting) wholeInBlock(n Node, v Draft) (Edit, bool) {
 		return Edit{}, false
 	}
 	y := w.style
-	y.literal = y.literal && strings.TrimSpace(f.text[end:f.lineEnd(end)]) == ""
+	comment := strings.TrimSpace(f.text[end:f.lineEnd(end)])
+	y.literal = y.literal && comment == ""
+	lines := comment != "" && v.Len() > 0 // the comment goes before the lines of the value
+	if lines {
+		end = f.lineEnd(end)
+	}
 	if !f.isMember(e) {
 		column, ok := f.dashes(start)
 		if !ok {
 			return Edit{}, false
+		}
+		if lines {
+			y.out = append(y.out, comment...)
+			y.line(column)
 		}
 		y.yaml(v, column)
 		return f.edit(start, end, string(y.out)), true
@@ -113,6 +122,9 @@ func (w *rewriting) wholeInBlock(n Node, v Draft) (Edit, bool) {
 	colon := skipBlanks(f.text, int(e.keyEnd))
 	if !ok || colon == len(f.text) || f.text[colon] != ':' {
 		return Edit{}, false
+	}
+	if lines {
+		y.out = append(append(y.out, ' '), comment...)
 	}
 	y.yamlMember(v, column)
 	return f.edit(colon+1, max(end, colon+1), string(y.out)), true
