@@ -24,6 +24,8 @@ type progress struct {
 func newProgress(w io.Writer, terminal bool, after time.Duration, what string) *progress {
 	p := &progress{w: w, what: what}
 	if terminal {
+		p.mu.Lock() // the function must not run before it can see its timer
+		defer p.mu.Unlock()
 		p.timer = time.AfterFunc(after, func() {
 			p.mu.Lock()
 			defer p.mu.Unlock()
