@@ -49,7 +49,8 @@ type Updated struct {
 }
 
 // Update takes a new OpenAPI description into a definition. The extension stays, and so does what people have written; the text keeps order,
-// comments and notation. A second update with the same description changes nothing. With errors in the list the result is nil.
+// comments and notation. The description must have been loaded without errors; of both it is the text alone that counts. A second update with the
+// same description changes nothing. With errors in the list the result is nil.
 func Update(def, next *Document, p UpdateParams) (*Updated, diag.List) {
 	im := newImporting(next, p.ImportParams)
 	switch {

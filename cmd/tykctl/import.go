@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +19,7 @@ import (
 	"github.com/tykctl/tykctl/cmd/internal/exit"
 	"github.com/tykctl/tykctl/cmd/internal/fix"
 	"github.com/tykctl/tykctl/cmd/internal/lint"
+	"github.com/tykctl/tykctl/cmd/internal/project"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
 	"github.com/tykctl/tykctl/oas/source"
@@ -47,10 +48,10 @@ type importOptions struct {
 func newImportCmd(std stdio) *cobra.Command {
 	var opts importOptions
 	cmd := &cobra.Command{
-		Use:   "import FILE|DIR|-",
+		Use:   "import FILE|DIR|ZIP|-",
 		Short: "Make an API definition of an OpenAPI description, or of a Tyk Classic definition",
 		Long: `import makes an API definition of an OpenAPI description, with the same result as the import of a Tyk Gateway. Order, comments and notation of the
-description are kept. The result is checked like any definition; with errors nothing is written.
+description are kept; what it refers to in other files becomes a part of it. The result is checked like any definition; with errors nothing is written.
 
 With --update the description goes into a definition that exists: operations come and go, and what people wrote into it stays.
 
@@ -65,7 +66,7 @@ Exit codes: 0 done, 1 problems found, 2 wrong usage, 3 something could not be re
   tykctl import openapi.yaml --update apis/pets.yaml --dry-run
   tykctl import openapi.yaml --listen-path /pets/ --push https://gateway.example.com --secret-file secret
   tykctl import --from classic /opt/tyk-gateway --out definitions/`,
-		Args: args(cobra.ExactArgs(1), "one OpenAPI description, or - for standard input"),
+		Args: args(cobra.ExactArgs(1), "one OpenAPI description: a file, a directory, an archive, or - for standard input"),
 		RunE: func(cmd *cobra.Command, list []string) error {
 			if opts.from != "" {
 				return opts.fromClassic(cmd.Flags(), std, list[0])
@@ -191,6 +192,9 @@ func (im *importRun) memory(f *source.File) int64 {
 	if f.Format() == source.YAML || im.to == "yaml" || strings.HasSuffix(im.output, "ml") {
 		n *= 3
 	}
+	if im.update != "" {
+		n *= 2
+	}
 	return max(memoryAtLeast, n)
 }
 
@@ -221,10 +225,10 @@ func (im *importRun) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	if im.update != "" {
-		return im.runUpdate(ctx, doc)
-	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(im.memory(doc.File)))
+	if im.update != "" {
+		return im.runUpdate(ctx, doc.WithoutOpenAPI()) // which has been read to see whether it is right
+	}
 	old, err := im.existing()
 	if err != nil {
 		return err
@@ -280,42 +284,39 @@ func unwritten(err error) error {
 	return exit.Unread(err)
 }
 
-// load reads a description. What is wrong with it is printed.
+// load reads a description, as one document. What is wrong with it is printed.
 func (im *importRun) load(arg string) (*oas.Document, error) {
-	doc, in, found, err := loadOne(arg, im.std)
+	p, err := project.Search{Stdin: im.std.In, StdinName: "stdin"}.Open(arg)
 	if err != nil {
 		return nil, err
 	}
-	im.in = in
-	var errs diag.List
-	for _, d := range found {
-		if d.Severity == diag.Error && d.Code != oas.CodeNoExtension {
-			errs = append(errs, d)
-		}
+	defer p.Close()
+	im.in = lint.Input{Name: p.Name}
+	if info, err := os.Stat(arg); arg != "-" && err == nil && info.Mode().IsRegular() {
+		im.in.Path = arg
 	}
-	if doc == nil || doc.OpenAPI == nil || len(errs) > 0 {
-		return nil, im.refuse(errs, doc)
+	doc, found := oas.LoadWith(p.Name, p.Data, p.Options)
+	if doc == nil || doc.OpenAPI == nil || len(onlyErrors(found)) > 0 {
+		return nil, im.refuse(onlyErrors(found), doc)
 	}
-	if im.push.url != "" && len(doc.Others) > 0 {
-		return nil, &exit.Error{Code: exit.Problems, Err: fmt.Errorf("%s has references to other files, which a gateway does not follow; import what tykctl bundle makes of it", in.Name)}
+	if len(doc.Others) == 0 {
+		return doc, nil
 	}
-	return doc, nil
+	im.progress.step("bundling " + p.Name)
+	text, list := oas.Bundle(doc, p.Options, doc.File.Format())
+	if text == nil {
+		return nil, im.refuse(list, doc)
+	}
+	bundled, found := oas.Load(p.Name, text)
+	if bundled == nil || bundled.OpenAPI == nil {
+		return nil, im.refuse(onlyErrors(found), bundled)
+	}
+	return bundled, im.print(list, doc)
 }
 
-// loadOne reads one document, with what its references lead to.
-func loadOne(arg string, std stdio) (*oas.Document, lint.Input, diag.List, error) {
-	in := lint.Input{Name: filepath.ToSlash(arg), Path: arg}
-	if arg == "-" {
-		in = lint.Input{Name: "stdin"}
-	}
-	set, err := (&lint.Loader{Stdin: std.In}).Load([]lint.Input{in})
-	if err != nil {
-		return nil, in, nil, err
-	}
-	if len(set.Docs) == 0 {
-		return nil, in, set.Found, nil
-	}
-	return set.Docs[0], in, set.Found, nil
+// onlyErrors are the errors of a description, which needs no extension.
+func onlyErrors(found diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity != diag.Error || d.Code == oas.CodeNoExtension })
 }
 
 // refuse prints why there is no result.
@@ -336,15 +337,20 @@ func (im *importRun) print(list diag.List, docs ...*oas.Document) error {
 	return unwritten(diag.WriteText(im.std.Err, list.Sort(), texts(docs), color))
 }
 
+// texts are those of documents, and of what they refer to.
 func texts(docs []*oas.Document) diag.Texts {
-	return func(name string) *source.File {
-		for _, d := range docs {
-			if d != nil && d.File.Name == name {
-				return d.File
+	files := map[string]*source.File{}
+	for _, d := range docs {
+		if d == nil {
+			continue
+		}
+		for _, f := range append([]*source.File{d.File}, d.Others...) {
+			if files[f.Name] == nil { // the first document of a name is the one that is spoken of
+				files[f.Name] = f
 			}
 		}
-		return nil
 	}
+	return func(name string) *source.File { return files[name] }
 }
 
 // existing is what the output file holds; nothing when there is none.

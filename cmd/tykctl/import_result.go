@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
@@ -44,6 +45,9 @@ func (im *importRun) checked(text []byte, notes diag.List, from ...*oas.Document
 	}
 	if found.HasErrors() {
 		return exit.Reported(exit.Problems)
+	}
+	if im.push.url != "" && len(set.Docs) > 0 && len(set.Docs[0].Others) > 0 {
+		return &exit.Error{Code: exit.Problems, Err: fmt.Errorf("%s has references to other files, which a gateway does not follow; push what tykctl bundle makes of it", in.Name)}
 	}
 	return nil
 }

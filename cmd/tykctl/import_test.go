@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,10 @@ import (
 // faulty are descriptions that are no OpenAPI, each with the code that says so.
 var faulty = map[string]string{"31-openai.yaml": "TYK111", "schema-types.json": "TYK111"}
 
-// TestImportRoundTripCorpus imports each description, twice with the same bytes, validates all definitions, serves them at once and calls an operation
+// changeLines match what an update says of operations.
+var changeLines = regexp.MustCompile(`(?m)^(added|removed|changed|moved) `)
+
+// TestImportRoundTripCorpus imports each description, twice with the same bytes, updates it with itself, which changes nothing, validates all definitions, serves them at once and calls an operation
 // of each: it reaches the upstream.
 func TestImportRoundTripCorpus(t *testing.T) {
 	corpus := os.Getenv("TYKCTL_CORPUS")
@@ -81,9 +85,12 @@ func importDescription(t *testing.T, name, upstream string, calls map[string]str
 	if code := run(t.Context(), stdio{nil, &again, &errs}, args); code != exit.OK || !bytes.Equal(first, again.Bytes()) {
 		t.Errorf("%s: imported again it is another", name)
 	}
+	if code, said := command(t, "import", name, "--update", out); code != exit.OK || changeLines.MatchString(said) {
+		t.Errorf("%s: updated with itself: %d\n%s", name, code, said)
+	}
 	f, err := source.Index(name, first)
-	if err != nil {
-		t.Fatal(err)
+	if updated, errRead := os.ReadFile(out); err != nil || errRead != nil || !bytes.Equal(updated, first) {
+		t.Errorf("%s: updated with itself it is another: %v, %v", name, err, errRead)
 	}
 	for path, item := range f.Root().Get("paths").Members() {
 		for _, method := range []string{"get", "post", "put", "delete"} {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/tykctl/tykctl/cmd/internal/atomicfile"
 	"github.com/tykctl/tykctl/cmd/internal/exit"
@@ -11,6 +12,7 @@ import (
 	"github.com/tykctl/tykctl/cmd/internal/lint"
 	"github.com/tykctl/tykctl/oas"
 	"github.com/tykctl/tykctl/oas/diag"
+	"github.com/tykctl/tykctl/oas/source"
 )
 
 // runUpdate takes a description into a definition that exists.
@@ -34,7 +36,7 @@ func (im *importRun) runUpdate(ctx context.Context, next *oas.Document) error {
 	if updated == nil {
 		return im.refuse(list, next, def)
 	}
-	old, next, def := []byte(def.File.Text()), next.WithoutOpenAPI(), def.WithoutOpenAPI()
+	old := []byte(def.File.Text())
 	if err := im.checked(updated.Text, updated.Notes, next, def); err != nil {
 		return err
 	}
@@ -44,13 +46,19 @@ func (im *importRun) runUpdate(ctx context.Context, next *oas.Document) error {
 	return im.deliver(ctx, updated.Text, func() error { return im.writeUpdate(old, updated.Text) })
 }
 
-// loadDefinition reads a document that the description is held against. It may have errors, as long as it can be read.
+// loadDefinition reads a document that the description is held against. What is wrong with it is said of the result.
 func (im *importRun) loadDefinition(path string) (*oas.Document, lint.Input, error) {
-	doc, in, found, err := loadOne(path, im.std)
-	if err == nil && (doc == nil || doc.File.Root().Len() == 0) {
-		err = im.refuse(found, doc)
+	in := lint.Input{Name: filepath.ToSlash(path), Path: path}
+	data, err := lint.ReadFile(in, nil)
+	if err != nil {
+		return nil, in, exit.Unread(err)
 	}
-	return doc, in, err
+	f, err := source.Index(in.Name, data)
+	if err != nil {
+		_, found := oas.Load(in.Name, data)
+		return nil, in, im.refuse(found)
+	}
+	return &oas.Document{File: f}, in, nil
 }
 
 // changeLine is what is said of an operation.
