@@ -17,19 +17,22 @@ type progress struct {
 	mu    sync.Mutex
 	what  string
 	shown bool
-	timer *time.Timer
+	over  bool
+	timer *time.Timer // nil where nobody would see
 }
 
 // newProgress begins with the first step.
 func newProgress(w io.Writer, terminal bool, after time.Duration, what string) *progress {
 	p := &progress{w: w, what: what}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if terminal {
 		p.mu.Lock() // the function must not run before it can see its timer
 		defer p.mu.Unlock()
 		p.timer = time.AfterFunc(after, func() {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.shown = p.timer != nil
+			p.shown = !p.over
 			p.print()
 		})
 	}
@@ -55,9 +58,9 @@ func (p *progress) print() {
 func (p *progress) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.over = true
 	if p.timer != nil {
 		p.timer.Stop()
-		p.timer = nil
 	}
 	if p.shown {
 		fmt.Fprint(p.w, "\r\x1b[K")
