@@ -24,8 +24,6 @@ type progress struct {
 // newProgress begins with the first step.
 func newProgress(w io.Writer, terminal bool, after time.Duration, what string) *progress {
 	p := &progress{w: w, what: what}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if terminal {
 		p.mu.Lock() // the function must not run before it can see its timer
 		defer p.mu.Unlock()
