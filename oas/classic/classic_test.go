@@ -300,6 +300,7 @@ func TestValues(t *testing.T) {
 		{"OAuth without auth_configs", oauth(""), map[source.Pointer]string{
 			schemes + "/oauth/header": `{"enabled":true,"name":"Authorization"}`,
 			"/security":               `[{"oauth":[]}]`,
+
 			"/components/securitySchemes/oauth/flows": `{"clientCredentials":{"scopes":{},"tokenUrl":"/oauth/token"}}`,
 		}},
 		{"the older place of settings is not for OAuth", oauth(`, "auth": {"auth_header_name": "X-Key"}`), map[source.Pointer]string{
