@@ -1,7 +1,6 @@
 package compiler_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -38,18 +37,8 @@ type verdicts struct {
 // TestCorpusAgreement holds our verdicts against those of a Tyk Gateway, prints the table of both, and wants each disagreement explained in the
 // documentation of the rules behind it. What the gateway refuses we never pass, unless a newer gateway takes it.
 func TestCorpusAgreement(t *testing.T) {
-	dir := os.Getenv("TYKCTL_CORPUS")
-	if dir == "" {
-		t.Skip("TYKCTL_CORPUS names no folder of real definitions")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "MANIFEST.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var m verdicts
-	if err := json.Unmarshal(data, &m); err != nil {
-		t.Fatal(err)
-	}
+	dir := corpus(t, &m)
 	table := agreement{}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		tyk := m.Files[name].Tyk

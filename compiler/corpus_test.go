@@ -23,21 +23,28 @@ type manifest struct {
 	} `json:"files"`
 }
 
-// TestCorpus checks real definitions, where there are some: TYKCTL_CORPUS names a folder with a MANIFEST.json. Nothing that is fine gets an
-// error, everything that is wrong gets one where the manifest says.
-func TestCorpus(t *testing.T) {
-	dir := os.Getenv("TYKCTL_CORPUS")
+// corpus returns the folder of real definitions and reads its manifest, as much of it as a test wants to know.
+func corpus(t *testing.T, manifest any) (dir string) {
+	t.Helper()
+	dir = os.Getenv("TYKCTL_CORPUS")
 	if dir == "" {
 		t.Skip("TYKCTL_CORPUS names no folder of real definitions")
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "MANIFEST.json"))
+	if err == nil {
+		err = json.Unmarshal(data, manifest)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dir
+}
+
+// TestCorpus checks real definitions, where there are some: TYKCTL_CORPUS names a folder with a MANIFEST.json. Nothing that is fine gets an
+// error, everything that is wrong gets one where the manifest says.
+func TestCorpus(t *testing.T) {
 	var m manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		t.Fatal(err)
-	}
+	dir := corpus(t, &m)
 	var names []string
 	for name := range m.Files {
 		if strings.HasPrefix(name, "tyk-oas/") || strings.HasPrefix(name, "invalid/") {

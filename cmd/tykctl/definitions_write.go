@@ -237,20 +237,12 @@ func dotted(p source.Pointer) string {
 	return strings.Join(p.Tokens(), ".")
 }
 
-// replaceFile gives a file a new text, as a whole or not at all. A symbolic link stays one.
+// replaceFile gives a file a new text, unless it has it already.
 func replaceFile(path string, text []byte) error {
 	if held, err := os.ReadFile(path); err == nil && bytes.Equal(held, text) {
 		return nil
 	}
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(target, text, info.Mode().Perm(), nil)
+	return atomicfile.Replace(path, text, func(string) error { return nil })
 }
 
 // createFile writes the file of a new definition. One that git ignores would not be read again.

@@ -31,3 +31,20 @@ func Write(path string, data []byte, mode os.FileMode, ready func() error) error
 	}
 	return os.Rename(tmp.Name(), path)
 }
+
+// Replace gives a file that exists a new content, as Write does. A symbolic link stays one: what it leads to is written. The mode of the file is kept.
+// ready is given the file that is written.
+func Replace(path string, data []byte, ready func(target string) error) error {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no regular file", path)
+	}
+	return Write(target, data, info.Mode().Perm(), func() error { return ready(target) })
+}
